@@ -1,0 +1,30 @@
+"""What is stored. Importing this package registers every table."""
+
+from __future__ import annotations
+
+from data.models.base import Base, UtcDateTime, now
+from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
+from data.models.proposal import Proposal, ProposalCode
+from data.models.run import RejectedRow, Run, SourceCursor
+from data.models.suggestion import CurationDecision, Suggestion
+from data.models.taxonomy import Concept, Crosswalk
+
+__all__ = [
+    "Base",
+    "Concept",
+    "Crosswalk",
+    "CurationDecision",
+    "Evidence",
+    "ExternalId",
+    "Organisation",
+    "OrganisationCompetence",
+    "OrganisationTheme",
+    "Proposal",
+    "ProposalCode",
+    "RejectedRow",
+    "Run",
+    "SourceCursor",
+    "Suggestion",
+    "UtcDateTime",
+    "now",
+]

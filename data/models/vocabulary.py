@@ -1,0 +1,174 @@
+"""The closed vocabularies of the field, as stored. Labels in both languages live with the pages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ProposalKind(StrEnum):
+    """What a proposal offers or looks for (EEN kinds)."""
+
+    TO = "TO"
+    TR = "TR"
+    BO = "BO"
+    BR = "BR"
+    RDR = "RDR"
+
+
+class ProposalState(StrEnum):
+    """A proposal's life; only `published` ones are matched."""
+
+    DRAFT = "draft"
+    TO_VALIDATE = "to_validate"
+    PUBLISHED = "published"
+    FEEDBACK_RECEIVED = "feedback_received"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class OrganisationKind(StrEnum):
+    """Type of an organisation."""
+
+    COMPANY = "company"
+    UNIVERSITY = "university"
+    RESEARCH_ORGANISATION = "research_organisation"
+    PUBLIC_BODY = "public_body"
+    CLUSTER = "cluster"
+    INTERMEDIARY = "intermediary"
+    OTHER = "other"
+
+
+class PartnerType(StrEnum):
+    """Type and size of partner, as EEN profiles name them; also the size of an organisation."""
+
+    SME_10 = "SME <=10"
+    SME_49 = "SME 11-49"
+    SME_249 = "SME 50-249"
+    BIG_COMPANY = "Big company"
+    RND_INSTITUTION = "R&D Institution"
+    UNIVERSITY = "University"
+    OTHER = "Other"
+
+
+class PartnershipType(StrEnum):
+    """Kinds of agreement; which ones a kind of proposal allows stands in PARTNERSHIPS_BY_KIND."""
+
+    COMMERCIAL = "Commercial agreement"
+    INVESTMENT = "Investment agreement"
+    OUTSOURCING = "Outsourcing agreement"
+    SUPPLIER = "Supplier agreement"
+    COMMERCIAL_TECHNICAL = "Commercial agreement with technical assistance"
+    RND_COOPERATION = "Research and development cooperation agreement"
+
+
+class Stage(StrEnum):
+    """Stage of development."""
+
+    CONCEPT = "Concept stage"
+    UNDER_DEVELOPMENT = "Under development"
+    LAB_TESTED = "Lab tested"
+    DEMONSTRATION = "Available for demonstration"
+    ON_THE_MARKET = "Already on the market"
+
+
+class IprStatus(StrEnum):
+    """Status of intellectual property rights."""
+
+    NONE = "No IPR applied"
+    SECRET = "Secret know-how"
+    APPLIED = "IPR applied but not yet granted"
+    GRANTED = "IPR granted"
+
+
+class EvidenceKind(StrEnum):
+    """What shows an organisation's competence."""
+
+    PROJECT = "project"
+    PRODUCT = "product"
+    PATENT = "patent"
+    PUBLICATION = "publication"
+
+
+class Origin(StrEnum):
+    """Who says so: the organisation itself, a person who confirmed or removed it, or a calculation."""
+
+    DECLARED = "declared"
+    CONFIRMED = "confirmed"
+    DERIVED = "derived"
+    REMOVED = "removed"
+
+
+class Tree(StrEnum):
+    """The taxonomies. A code means something only inside its tree."""
+
+    S3_2014 = "s3_2014"
+    S3_2021 = "s3_2021"
+    SDG = "sdg"
+    EEN_TECHNOLOGY = "een_technology"
+    EEN_MARKET = "een_market"
+    COMPETENCE = "competence"
+
+
+class DecisionAction(StrEnum):
+    """What a broker did with a suggestion; `undo` withdraws the decision that it names."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    PIN = "pin"
+    ADD = "add"
+    NOTE = "note"
+    UNDO = "undo"
+
+
+class RejectReason(StrEnum):
+    """Coded reasons of a rejection."""
+
+    WRONG_COMPETENCE = "wrong_competence"
+    WRONG_THEME = "wrong_theme"
+    WRONG_PARTNER_TYPE = "wrong_partner_type"
+    WRONG_COUNTRY = "wrong_country"
+    WRONG_STAGE = "wrong_stage"
+    COMPETITOR = "competitor"
+    ALREADY_IN_CONTACT = "already_in_contact"
+    NOT_AVAILABLE = "not_available"
+    OTHER = "other"
+
+
+class RunState(StrEnum):
+    """State of a job's run; `interrupted` is set by the next run that finds a dead one."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+PARTNERSHIPS_BY_KIND: dict[ProposalKind, tuple[PartnershipType, ...]] = {
+    ProposalKind.BO: (
+        PartnershipType.COMMERCIAL,
+        PartnershipType.INVESTMENT,
+        PartnershipType.OUTSOURCING,
+        PartnershipType.SUPPLIER,
+    ),
+    ProposalKind.BR: (
+        PartnershipType.COMMERCIAL,
+        PartnershipType.INVESTMENT,
+        PartnershipType.OUTSOURCING,
+        PartnershipType.SUPPLIER,
+    ),
+    ProposalKind.TO: (
+        PartnershipType.INVESTMENT,
+        PartnershipType.COMMERCIAL_TECHNICAL,
+        PartnershipType.RND_COOPERATION,
+    ),
+    ProposalKind.TR: (
+        PartnershipType.INVESTMENT,
+        PartnershipType.COMMERCIAL_TECHNICAL,
+        PartnershipType.RND_COOPERATION,
+    ),
+    ProposalKind.RDR: (PartnershipType.RND_COOPERATION,),
+}
+"""Source: EEN quality guidelines v1.2 (2024)."""

@@ -1,0 +1,125 @@
+"""Settings: the only place that reads the environment. Frozen, and loud on a wrong or weak value."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import SettingsError
+
+SHIPPED_MODEL = "abbina-bilingual"
+FALLBACK_MODEL = "tfidf-svd"
+_MINIMUM_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each by `ABBINA_<NAME>`; docs/operations.md lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="ABBINA_", frozen=True, extra="forbid")
+
+    home: Path = Field(default=Path("var"), description="Folder under which everything that Abbina writes lies.")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite under ABBINA_HOME when unset.")
+    model: str = Field(default=SHIPPED_MODEL, description="Shipped model, `tfidf-svd`, a model name or a folder.")
+    model_download: bool = Field(default=False, description="Allow fetching a named model from its hub.")
+    device: str = Field(default="cpu", description="Device of a sentence-transformers model: cpu, cuda, …")
+    batch_size: int = Field(default=64, ge=1, le=4096, description="Texts encoded at once.")
+    host: str = Field(default="127.0.0.1", description="Address that `abbina serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `abbina serve` listens on.")
+    language: str = Field(default="it", pattern="^(it|en)$", description="Language of pages when none is chosen.")
+    import_dir: Path | None = Field(default=None, description="Folder that the nightly job imports from.")
+    een_url: str | None = Field(default=None, description="Base address of the EEN web service, ending in /v1.")
+    een_key_file: Path | None = Field(default=None, description="File holding the key of the EEN web service.")
+    secret_key_file: Path | None = Field(default=None, description="File with the web secret (32 bytes or more).")
+    keep_generations: int = Field(default=3, ge=2, le=50, description="Built indexes kept on disk for roll-back.")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _explicit_driver(cls, url: str | None) -> str | None:
+        if url and url.startswith(("postgres://", "postgresql://")):
+            return "postgresql+psycopg://" + url.split("://", 1)[1]
+        return url
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'abbina.db').resolve()}"
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the index generations."""
+        return self.home / "index"
+
+    @property
+    def vector_cache(self) -> Path:
+        """File of the cached vectors."""
+        return self.home / "vectors.db"
+
+    @property
+    def log_dir(self) -> Path:
+        """Folder of logs and reports."""
+        return self.home / "logs"
+
+    @cached_property
+    def een_key(self) -> str:
+        """The key of the EEN web service. Raises SettingsError where it is missing or empty."""
+        if self.een_key_file is None:
+            raise SettingsError("ABBINA_EEN_KEY_FILE is not set: name the file that holds the web service's key.")
+        return _read_secret(self.een_key_file, "ABBINA_EEN_KEY_FILE", minimum=1)
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The web secret: from ABBINA_SECRET_KEY_FILE, else one made on first use under ABBINA_HOME."""
+        if self.secret_key_file is not None:
+            return _read_secret(self.secret_key_file, "ABBINA_SECRET_KEY_FILE", minimum=_MINIMUM_SECRET)
+        path = self.home / "secret_key"
+        if not path.exists():
+            _write_secret(path)
+        return _read_secret(path, str(path), minimum=_MINIMUM_SECRET)
+
+
+def _read_secret(path: Path, name: str, minimum: int) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}: cannot read {path} ({error.strerror}); create it or correct the path.") from error
+    if len(value) < minimum:
+        raise SettingsError(f"{name}: {path} holds {len(value)} characters, at least {minimum} are needed.")
+    return value
+
+
+def _write_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(aside, path)  # never overwrites: two workers starting at once agree on the first secret
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment. Raises SettingsError that names every wrong setting and its value.
+
+    An unknown `ABBINA_…` variable is an error too: a misspelt setting must not pass silently.
+    """
+    known = {f"ABBINA_{name.upper()}" for name in Settings.model_fields} | {"ABBINA_TEST_DATA", "ABBINA_TEST_POSTGRES"}
+    unknown = sorted(name for name in os.environ if name.startswith("ABBINA_") and name not in known)
+    if unknown:
+        raise SettingsError(f"Unknown setting {', '.join(unknown)}: correct the name (see docs/operations.md) or unset it.")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(
+            f"ABBINA_{str(item['loc'][0]).upper()}={item['input']!r}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(f"Wrong settings: {problems}") from error
