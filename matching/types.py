@@ -1,0 +1,134 @@
+"""What goes in and out of a match. All frozen; none of it knows the database or the web."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Target(StrEnum):
+    """The two lists; their scores are not comparable with each other."""
+
+    ORGANISATIONS = "organisations"
+    PROPOSALS = "proposals"
+
+
+class Band(StrEnum):
+    """How sure a suggestion is, in words."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    POSSIBLE = "possible"
+    WEAK = "weak"
+
+
+class Verdict(StrEnum):
+    """How a candidate stands against one criterion."""
+
+    MATCH = "MATCH"
+    GAP = "GAP"
+    UNKNOWN = "UNKNOWN"
+
+
+class Criterion(StrEnum):
+    """What a broker looks at, one line each."""
+
+    NEED = "need"
+    COMPETENCE = "competence"
+    THEME = "theme"
+    PARTNER_TYPE = "partner_type"
+    COUNTRY = "country"
+    STAGE = "stage"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of a taxonomy with its labels."""
+
+    tree: str
+    code: str
+    label_it: str
+    label_en: str
+
+    def label(self, language: str) -> str:
+        """The label in `it` or `en`."""
+        return self.label_it if language == "it" else self.label_en
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature adds to the score. `value` is in [0, 1] or None where it is unknown (it then adds nothing)."""
+
+    feature: str
+    value: float | None
+    weight: float
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """The two sentences that fit best: one that says the need, one that says the offer."""
+
+    sought: str
+    offered: str
+    similarity: float
+    evidence_title: str | None = None
+    evidence_year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One criterion with its verdict, and what it rests on (values of the records, never prose of ours)."""
+
+    criterion: Criterion
+    verdict: Verdict
+    wanted: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a candidate stands where it stands; everything in it is used by the calculation."""
+
+    contributions: tuple[Contribution, ...]
+    judgements: tuple[Judgement, ...]
+    shared_competences: tuple[Code, ...] = ()
+    shared_themes: tuple[Code, ...] = ()
+    sentences: SentencePair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A suggested partner. `score` is the sum of the contributions (log-odds), `probability` its logistic."""
+
+    target: Target
+    candidate_id: int
+    reference: str
+    title: str
+    rank: int
+    score: float
+    probability: float
+    band: Band
+    explanation: Explanation
+    kind: str
+    country: str | None = None
+    city: str | None = None
+    region: str | None = None
+    summary: str | None = None
+    language: str | None = None
+    organisation: str | None = None
+    curated: str | None = None
+    """`accept` or `pin` where a broker decided so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The answer to a query: two lists, and what the answer rests on."""
+
+    query: str
+    generation: str
+    organisations: tuple[Match, ...] = ()
+    proposals: tuple[Match, ...] = ()
+    considered: dict[str, int] = field(default_factory=dict)
+    """How many candidates passed the rules, for each list."""
