@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matching.brokerage.proposal_rules import Problem
+
 
 class MatchingError(Exception):
     """Base of all errors raised by this package."""
@@ -21,3 +27,15 @@ class CurationError(MatchingError):
 
 class ConflictError(MatchingError):
     """Somebody else changed the same thing meanwhile."""
+
+
+class MoveNotAllowedError(MatchingError):
+    """A move that the state of a proposal does not allow."""
+
+
+class InvalidProposalError(MatchingError):
+    """A proposal that lacks or breaks what its kind requires; `problems` has one entry for each fault."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"the proposal cannot be taken as it is: {'; '.join(map(str, problems))}")
+        self.problems = tuple(problems)

@@ -1,0 +1,1 @@
+"""The casework around a match: named moves with their rules, each in one unit of work, logged."""
