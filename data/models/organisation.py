@@ -33,7 +33,7 @@ class Organisation(Base):
     tax_code: Mapped[str | None] = mapped_column(String(40), unique=True)
     content_hash: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     external_ids: Mapped[list[ExternalId]] = relationship(cascade="all, delete-orphan", order_by="ExternalId.id")

@@ -60,7 +60,7 @@ class Proposal(Base):
     last_modified: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_hash: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
 
     organisation: Mapped[Organisation | None] = relationship()
     codes: Mapped[list[ProposalCode]] = relationship(cascade="all, delete-orphan", order_by="ProposalCode.id")

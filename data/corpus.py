@@ -1,0 +1,243 @@
+"""Bulk reads of what is matched: stamps that tell what changed, whole records of chosen ids, columns for filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from data.models import (
+    Evidence,
+    Organisation,
+    OrganisationCompetence,
+    OrganisationTheme,
+    Proposal,
+    ProposalCode,
+)
+from data.models.vocabulary import Origin, ProposalState, Tree
+
+T = TypeVar("T")
+CHUNK = 500
+OPEN_STATES = (ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value)
+
+
+class Stamp(NamedTuple):
+    """A record's id and when it last changed; an index row made at another stamp is out of date."""
+
+    id: int
+    changed: datetime
+
+
+class OrganisationColumns(NamedTuple):
+    """What filters and features need of an organisation."""
+
+    id: int
+    kind: str
+    size: str | None
+    country: str | None
+    evidence: int
+    last_year: int | None
+
+
+class ProposalColumns(NamedTuple):
+    """What filters and features need of a proposal; kind and size are its organisation's."""
+
+    id: int
+    kind: str
+    country: str | None
+    organisation_id: int | None
+    published: date | None
+    expires: date | None
+    partner_types: list[str]
+    target_countries: list[str]
+    stage: str | None
+    organisation_kind: str | None
+    organisation_size: str | None
+
+
+class CodeRow(NamedTuple):
+    """A code of a record; `origin` tells declared from derived."""
+
+    owner: int
+    tree: str
+    code: str
+    origin: str
+    weight: float
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """Condition: the proposal is published and has not expired."""
+    return and_(Proposal.state.in_(OPEN_STATES), or_(Proposal.expires.is_(None), Proposal.expires > today))
+
+
+def open_proposal_stamps(session: Session, today: date) -> list[Stamp]:
+    """Stamps of the proposals that may be matched, by id."""
+    rows = session.execute(select(Proposal.id, Proposal.updated_at).where(is_open(today)).order_by(Proposal.id))
+    return [Stamp(*row) for row in rows]
+
+
+def organisation_stamps(session: Session) -> list[Stamp]:
+    """Stamps of the organisations that may be matched, by id."""
+    shown = Organisation.withdrawn_at.is_(None)
+    rows = session.execute(select(Organisation.id, Organisation.updated_at).where(shown).order_by(Organisation.id))
+    return [Stamp(*row) for row in rows]
+
+
+def closed_since(session: Session, moment: datetime, today: date) -> set[int]:
+    """Proposals changed since `moment` that may no longer be matched."""
+    rows = session.scalars(select(Proposal.id).where(Proposal.updated_at >= moment, ~is_open(today)))
+    return set(rows)
+
+
+def withdrawn_since(session: Session, moment: datetime) -> set[int]:
+    """Organisations withdrawn since `moment`."""
+    return set(session.scalars(select(Organisation.id).where(Organisation.withdrawn_at >= moment)))
+
+
+def load_proposals(session: Session, ids: Sequence[int]) -> list[Proposal]:
+    """Whole proposals with their codes, in the order of the ids; missing ids are left out."""
+    query = select(Proposal).options(selectinload(Proposal.codes), selectinload(Proposal.organisation))
+    found: dict[int, Proposal] = {}
+    for chunk in chunks(ids):
+        found |= {record.id: record for record in session.scalars(query.where(Proposal.id.in_(chunk)))}
+    return [found[number] for number in ids if number in found]
+
+
+def load_organisations(session: Session, ids: Sequence[int]) -> list[Organisation]:
+    """Whole organisations with competences, themes and evidence, in the order of the ids; missing ids are left out."""
+    query = select(Organisation).options(
+        selectinload(Organisation.competences),
+        selectinload(Organisation.themes),
+        selectinload(Organisation.evidence),
+    )
+    found: dict[int, Organisation] = {}
+    for chunk in chunks(ids):
+        found |= {record.id: record for record in session.scalars(query.where(Organisation.id.in_(chunk)))}
+    return [found[number] for number in ids if number in found]
+
+
+def organisation_columns(session: Session) -> list[OrganisationColumns]:
+    """Columns of the organisations that may be matched, by id."""
+    pieces = (
+        select(Evidence.organisation_id, func.count().label("pieces"), func.max(Evidence.year).label("last"))
+        .group_by(Evidence.organisation_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Organisation.id,
+            Organisation.kind,
+            Organisation.size,
+            Organisation.country,
+            func.coalesce(pieces.c.pieces, 0),
+            pieces.c.last,
+        )
+        .outerjoin(pieces, pieces.c.organisation_id == Organisation.id)
+        .where(Organisation.withdrawn_at.is_(None))
+        .order_by(Organisation.id)
+    )
+    return [OrganisationColumns(*row) for row in session.execute(query)]
+
+
+def proposal_columns(session: Session, today: date) -> list[ProposalColumns]:
+    """Columns of the proposals that may be matched, by id."""
+    query = (
+        select(
+            Proposal.id,
+            Proposal.kind,
+            Proposal.country,
+            Proposal.organisation_id,
+            Proposal.published,
+            Proposal.expires,
+            Proposal.partner_types,
+            Proposal.target_countries,
+            Proposal.stage,
+            Organisation.kind,
+            Organisation.size,
+        )
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(is_open(today))
+        .order_by(Proposal.id)
+    )
+    return [ProposalColumns(*row) for row in session.execute(query)]
+
+
+def proposal_codes(session: Session) -> list[CodeRow]:
+    """Codes of all proposals, by proposal."""
+    table = ProposalCode
+    query = select(table.proposal_id, table.tree, table.code, table.origin, table.weight).order_by(
+        table.proposal_id, table.id
+    )
+    return [CodeRow(*row) for row in session.execute(query)]
+
+
+def organisation_codes(session: Session) -> list[CodeRow]:
+    """Competences that are concepts, and themes, of all organisations, by organisation."""
+    competence, theme = OrganisationCompetence, OrganisationTheme
+    coded = select(competence.organisation_id, competence.code, competence.origin, competence.weight).where(
+        competence.code.is_not(None)
+    )
+    rows = [
+        CodeRow(owner, Tree.COMPETENCE.value, code or "", origin, weight)
+        for owner, code, origin, weight in session.execute(coded)
+    ]
+    themes = select(theme.organisation_id, theme.tree, theme.code, theme.origin, theme.weight)
+    return sorted(rows + [CodeRow(*row) for row in session.execute(themes)], key=lambda row: row.owner)
+
+
+def replace_derived_proposal_codes(session: Session, codes: dict[int, list[tuple[str, str, float]]]) -> None:
+    """Store the derived codes (tree, code, weight) of the given proposals in place of the earlier derived ones."""
+    for chunk in chunks(codes):
+        derived = ProposalCode.origin == Origin.DERIVED.value
+        session.execute(delete(ProposalCode).where(ProposalCode.proposal_id.in_(chunk), derived))
+        rows = [
+            {"proposal_id": owner, "tree": tree, "code": code, "origin": Origin.DERIVED.value, "weight": weight}
+            for owner in chunk
+            for tree, code, weight in codes[owner]
+        ]
+        if rows:
+            session.execute(insert(ProposalCode), rows)
+
+
+def replace_derived_organisation_codes(
+    session: Session, codes: dict[int, list[tuple[str, str, float]]], labels: dict[str, str]
+) -> None:
+    """The same for organisations; `labels` names each competence code."""
+    for chunk in chunks(codes):
+        for table in (OrganisationCompetence, OrganisationTheme):
+            derived = table.origin == Origin.DERIVED.value
+            session.execute(delete(table).where(table.organisation_id.in_(chunk), derived))
+        competences = [
+            {
+                "organisation_id": owner,
+                "term": labels[code],
+                "code": code,
+                "origin": Origin.DERIVED.value,
+                "weight": weight,
+            }
+            for owner in chunk
+            for tree, code, weight in codes[owner]
+            if tree == Tree.COMPETENCE.value
+        ]
+        themes = [
+            {"organisation_id": owner, "tree": tree, "code": code, "origin": Origin.DERIVED.value, "weight": weight}
+            for owner in chunk
+            for tree, code, weight in codes[owner]
+            if tree != Tree.COMPETENCE.value
+        ]
+        if competences:
+            session.execute(insert(OrganisationCompetence), competences)
+        if themes:
+            session.execute(insert(OrganisationTheme), themes)
+

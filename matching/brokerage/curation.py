@@ -1,0 +1,113 @@
+"""Curation: what a broker decides about a suggestion, in an append-only log that no recomputation overwrites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.errors import NotFoundError
+from data.models import CurationDecision, Organisation, Proposal
+from data.models.vocabulary import DecisionAction, RejectReason
+from matching.errors import CurationError
+from matching.types import Target
+
+Candidate = tuple[Target, int]
+_STANDING = (
+    DecisionAction.ACCEPT.value,
+    DecisionAction.REJECT.value,
+    DecisionAction.PIN.value,
+    DecisionAction.ADD.value,
+)
+
+
+def decide(
+    session: Session,
+    *,
+    proposal_id: int,
+    target: Target,
+    candidate_id: int,
+    action: DecisionAction,
+    reason: RejectReason | None = None,
+    note: str | None = None,
+    actor: str,
+    seen: dict[str, Any] | None = None,
+) -> CurationDecision:
+    """Log one decision; the caller's unit of work commits it.
+
+    Raises NotFoundError for an unknown proposal or candidate, CurationError where the rules forbid the decision (a
+    rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself).
+    """
+    _require_records(session, proposal_id, target, candidate_id)
+    _require_complete(action, reason, note)
+    undone = None
+    if action is DecisionAction.UNDO:
+        undone = standing(session, proposal_id).get((target, candidate_id))
+        if undone is None:
+            raise CurationError("there is no decision in force about this suggestion that could be undone")
+    decision = CurationDecision(
+        proposal_id=proposal_id,
+        candidate_organisation_id=candidate_id if target is Target.ORGANISATIONS else None,
+        candidate_proposal_id=candidate_id if target is Target.PROPOSALS else None,
+        action=action.value,
+        reason=reason.value if reason and action is DecisionAction.REJECT else None,
+        note=(note or "").strip() or None,
+        actor=actor,
+        undoes_id=undone.id if undone else None,
+        seen=seen,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _require_records(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
+    if session.get(Proposal, proposal_id) is None:
+        raise NotFoundError(f"no proposal has the id {proposal_id}")
+    table = Organisation if target is Target.ORGANISATIONS else Proposal
+    if session.get(table, candidate_id) is None:
+        raise NotFoundError(f"no candidate in {target.value} has the id {candidate_id}")
+    if target is Target.PROPOSALS and candidate_id == proposal_id:
+        raise CurationError("a proposal cannot be suggested to itself")
+
+
+def _require_complete(action: DecisionAction, reason: RejectReason | None, note: str | None) -> None:
+    if action is DecisionAction.REJECT and reason is None:
+        raise CurationError("a rejection needs a reason: choose one of the list")
+    if action is DecisionAction.NOTE and not (note or "").strip():
+        raise CurationError("a note needs some text")
+
+
+def history(session: Session, proposal_id: int) -> list[CurationDecision]:
+    """All decisions about a proposal's suggestions, oldest first."""
+    query = select(CurationDecision).where(CurationDecision.proposal_id == proposal_id).order_by(CurationDecision.id)
+    return list(session.scalars(query))
+
+
+def candidate_of(decision: CurationDecision) -> Candidate:
+    """The candidate that a decision is about."""
+    if decision.candidate_organisation_id is not None:
+        return Target.ORGANISATIONS, decision.candidate_organisation_id
+    assert decision.candidate_proposal_id is not None
+    return Target.PROPOSALS, decision.candidate_proposal_id
+
+
+def standing(session: Session, proposal_id: int) -> dict[Candidate, CurationDecision]:
+    """The decision in force about each candidate: the latest that is not undone. Notes do not count as decisions."""
+    decisions = history(session, proposal_id)
+    undone = {decision.undoes_id for decision in decisions if decision.undoes_id is not None}
+    return {
+        candidate_of(decision): decision
+        for decision in decisions
+        if decision.action in _STANDING and decision.id not in undone
+    }
+
+
+def rejected(decisions: dict[Candidate, CurationDecision], target: Target) -> frozenset[int]:
+    """Candidates of one list that were rejected and must not be shown again."""
+    return frozenset(
+        number
+        for (kind, number), decision in decisions.items()
+        if kind is target and decision.action == DecisionAction.REJECT.value
+    )

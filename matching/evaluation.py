@@ -1,0 +1,116 @@
+"""Ranking quality against judgements: nDCG, recall, MRR, MAP with bootstrap intervals; TREC files in and out.
+
+nDCG as in Järvelin and Kekäläinen (TOIS 2002) with gains 2^grade - 1; a candidate without a judgement counts 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from matching.errors import MatchingError
+
+Qrels = dict[str, dict[str, int]]
+"""Query reference to candidate reference to grade."""
+
+METRICS = ("ndcg@10", "recall@50", "mrr", "map", "judged@10")
+_NDCG_DEPTH = 10
+_RECALL_DEPTH = 50
+_BOOTSTRAP_ROUNDS = 2000
+_BOOTSTRAP_SEED = 20260101
+_QRELS_FIELDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Mean of each metric over the queries, and 95 % bootstrap intervals over queries."""
+
+    queries: int
+    skipped: int
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    by_query: Mapping[str, Mapping[str, float]]
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json`."""
+        return {
+            "queries": self.queries,
+            "skipped": self.skipped,
+            **{name: round(value, 4) for name, value in self.metrics.items()},
+            "intervals": {name: [round(low, 4), round(high, 4)] for name, (low, high) in self.intervals.items()},
+        }
+
+
+def read_qrels(path: Path) -> Qrels:
+    """Read TREC judgements (query, 0, candidate, grade; blanks or tabs). Raises MatchingError naming a bad line."""
+    qrels: Qrels = {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MatchingError(f"judgements {path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        parts = line.split()
+        if len(parts) != _QRELS_FIELDS or not parts[3].lstrip("-").isdigit():
+            raise MatchingError(f"{path}, line {number}: expected `query 0 candidate grade`, found {line[:80]!r}")
+        qrels.setdefault(parts[0], {})[parts[2]] = int(parts[3])
+    return qrels
+
+
+def measure(ranking: Sequence[str], grades: Mapping[str, int], relevant: int = 1) -> dict[str, float]:
+    """All metrics of one query's ranking, best first; `relevant` is the least grade that counts as relevant."""
+    wanted = {candidate for candidate, grade in grades.items() if grade >= relevant}
+    hits = [position for position, candidate in enumerate(ranking, start=1) if candidate in wanted]
+    top = ranking[:_NDCG_DEPTH]
+    return {
+        "ndcg@10": _ndcg(top, grades),
+        "recall@50": sum(position <= _RECALL_DEPTH for position in hits) / len(wanted) if wanted else 0.0,
+        "mrr": 1.0 / hits[0] if hits else 0.0,
+        "map": sum(found / position for found, position in enumerate(hits, start=1)) / len(wanted) if wanted else 0.0,
+        "judged@10": sum(candidate in grades for candidate in top) / len(top) if top else 0.0,
+    }
+
+
+def _ndcg(top: Sequence[str], grades: Mapping[str, int]) -> float:
+    ideal = _dcg(sorted((max(grade, 0) for grade in grades.values()), reverse=True)[:_NDCG_DEPTH])
+    return _dcg([max(grades.get(candidate, 0), 0) for candidate in top]) / ideal if ideal else 0.0
+
+
+def _dcg(grades: Sequence[int]) -> float:
+    gains = np.exp2(np.asarray(grades, dtype=float)) - 1.0
+    return float((gains / np.log2(np.arange(2, len(grades) + 2))).sum())
+
+
+def evaluate(rankings: Mapping[str, Sequence[str]], qrels: Qrels, *, relevant: int = 1) -> Evaluation:
+    """Evaluate the rankings of all judged queries; those without a relevant candidate are skipped and counted."""
+    scored = {
+        query: measure(rankings.get(query, ()), grades, relevant)
+        for query, grades in qrels.items()
+        if any(grade >= relevant for grade in grades.values())
+    }
+    values = np.array([[scores[name] for name in METRICS] for scores in scored.values()]).reshape(-1, len(METRICS))
+    means = values.mean(axis=0) if len(values) else np.zeros(len(METRICS))
+    return Evaluation(
+        queries=len(scored),
+        skipped=len(qrels) - len(scored),
+        metrics=dict(zip(METRICS, means.tolist(), strict=True)),
+        intervals=_intervals(values),
+        by_query=scored,
+    )
+
+
+def _intervals(values: np.ndarray) -> dict[str, tuple[float, float]]:
+    if not len(values):
+        return dict.fromkeys(METRICS, (0.0, 0.0))
+    draws = np.random.default_rng(_BOOTSTRAP_SEED).integers(0, len(values), size=(_BOOTSTRAP_ROUNDS, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5], axis=0)
+    return {name: (float(low[i]), float(high[i])) for i, name in enumerate(METRICS)}
+
+
+def run_lines(query: str, ranking: Sequence[tuple[str, float]], tag: str) -> list[str]:
+    """One query's lines of a TREC run file: query Q0 candidate rank score tag."""
+    return [f"{query} Q0 {candidate} {rank} {score:.6f} {tag}" for rank, (candidate, score) in enumerate(ranking, 1)]

@@ -1,0 +1,109 @@
+"""Why a candidate stands where it stands: what is shared, what fits, what is missing. Says nothing that was not used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from matching.concepts import ConceptIndex
+from matching.query import Weighted
+from matching.types import Code, Contribution, Criterion, Explanation, Judgement, SentencePair, Verdict
+
+MOST_SHARED = 6
+_FEATURES: Mapping[Criterion, tuple[str, ...]] = {
+    Criterion.NEED: ("need_fit", "offer_fit", "lexical"),
+    Criterion.COMPETENCE: ("competence",),
+    Criterion.THEME: ("theme",),
+    Criterion.PARTNER_TYPE: ("partner_type",),
+    Criterion.COUNTRY: ("country",),
+    Criterion.STAGE: ("stage",),
+    Criterion.EVIDENCE: ("evidence",),
+}
+_THRESHOLDS: Mapping[Criterion, tuple[float, float]] = {
+    Criterion.NEED: (0.6, 0.35),
+    Criterion.COMPETENCE: (0.5, 0.1),
+    Criterion.THEME: (0.5, 0.1),
+    Criterion.PARTNER_TYPE: (0.7, 0.1),
+    Criterion.COUNTRY: (0.5, 0.5),
+    Criterion.STAGE: (0.7, 0.3),
+    Criterion.EVIDENCE: (0.35, 0.05),
+}
+"""Feature value from which a criterion is a MATCH, and below which it is a GAP; between them it is UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of a candidate with its sentences; evidence passages carry the title and year of the evidence."""
+
+    sentences: tuple[str, ...]
+    evidence_title: str | None = None
+    evidence_year: int | None = None
+
+
+def judge(features: Mapping[str, float], known: Mapping[Criterion, tuple[tuple[str, ...], tuple[str, ...]]]) -> tuple[
+    Judgement, ...
+]:
+    """One judgement for each criterion that this kind of list has; `known` gives what is wanted and what was found."""
+    judgements = []
+    for criterion, names in _FEATURES.items():
+        values = [features[name] for name in names if name in features]
+        if not values:
+            continue
+        stated = [value for value in values if not np.isnan(value)]
+        wanted, found = known.get(criterion, ((), ()))
+        judgements.append(Judgement(criterion, _verdict(criterion, stated), wanted, found))
+    return tuple(judgements)
+
+
+def _verdict(criterion: Criterion, values: Sequence[float]) -> Verdict:
+    if not values:
+        return Verdict.UNKNOWN
+    match, gap = _THRESHOLDS[criterion]
+    best = max(values)
+    if best >= match:
+        return Verdict.MATCH
+    return Verdict.GAP if best < gap else Verdict.UNKNOWN
+
+
+def shared_codes(wanted: Weighted, found: Weighted, concepts: ConceptIndex, rarity: np.ndarray) -> tuple[Code, ...]:
+    """Wanted concepts that the candidate has itself, the rarest and weightiest first."""
+    have = {number for number, weight in found if weight > 0.0}
+    shared = [(weight * float(rarity[number]), number) for number, weight in wanted if number in have]
+    return tuple(concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:MOST_SHARED])
+
+
+def best_pair(
+    sought: Sequence[str], sought_vectors: Vectors, passages: Sequence[Passage], offered_vectors: Vectors
+) -> SentencePair | None:
+    """The most similar pair of a sought and an offered sentence; vectors are (sentences, dim), unit or zero rows.
+
+    `offered_vectors` are those of all the passages' sentences, in order.
+    """
+    if not len(sought_vectors) or not len(offered_vectors):
+        return None
+    similarity = sought_vectors @ offered_vectors.T
+    row, column = np.unravel_index(int(np.argmax(similarity)), similarity.shape)
+    value = float(similarity[row, column])
+    if value <= 0.0:
+        return None
+    place = int(column)
+    for passage in passages:
+        if place < len(passage.sentences):
+            text = passage.sentences[place]
+            return SentencePair(sought[int(row)], text, value, passage.evidence_title, passage.evidence_year)
+        place -= len(passage.sentences)
+    return None
+
+
+def explain(
+    contributions: tuple[Contribution, ...],
+    judgements: tuple[Judgement, ...],
+    competences: tuple[Code, ...],
+    themes: tuple[Code, ...],
+    sentences: SentencePair | None,
+) -> Explanation:
+    """Put the parts together."""
+    return Explanation(contributions, judgements, competences, themes, sentences)

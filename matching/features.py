@@ -1,0 +1,174 @@
+"""Features of candidates for a query: each in [0, 1], or NaN where it is unknown. Pure arrays in, pure arrays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.candidates import OrganisationTable, ProposalTable
+from matching.code_rows import CodeRows, coverage
+from matching.concepts import ConceptIndex
+from matching.query import Query, Weighted
+from matching.ranking import FeatureTable
+
+Floats = NDArray[np.float32]
+
+SHARPNESS = 12.0
+"""Inverse temperature of the log-sum-exp over an organisation's passages: near the best one, more pieces add a little."""
+FIT_SCALE = 4.0
+"""Standard deviations above the background at which a semantic fit reaches 1 - 1/e."""
+LEXICAL_SCALE = 0.12
+"""Share of a query's attainable BM25 at which lexical fit reaches 1 - 1/e."""
+EVIDENCE_SCALE = 2.0
+RECENT_YEARS = 12.0
+_RELEVANT = 3.0
+"""Standard deviations above the background from which a piece of evidence counts as on the point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Mean and standard deviation of the similarity of texts that have nothing to do with each other."""
+
+    mean: float
+    deviation: float
+
+    def standardise(self, similarity: Floats) -> Floats:
+        """Similarities in standard deviations above the background."""
+        return ((similarity - self.mean) / self.deviation).astype(np.float32)
+
+    def fit(self, similarity: Floats) -> Floats:
+        """Similarity to a fit in [0, 1]: 0 at the background, never quite 1, so that the best stay apart."""
+        return (1.0 - np.exp(-np.maximum(self.standardise(similarity), 0.0) / FIT_SCALE)).astype(np.float32)
+
+
+def log_sum_exp(similarity: Floats, starts: NDArray[np.int64]) -> Floats:
+    """One similarity for each organisation from those of its passages: (passages,) to (organisations,).
+
+    `starts` are the places where each organisation's passages begin. The best passage dominates; others add a little.
+    """
+    best = np.maximum.reduceat(similarity, starts)
+    lengths = np.diff(np.append(starts, len(similarity)))
+    shifted = np.exp(SHARPNESS * (similarity - np.repeat(best, lengths)))
+    return (best + np.log(np.add.reduceat(shifted, starts)) / SHARPNESS).astype(np.float32)
+
+
+def lexical_fit(scores: Floats, attainable: float) -> Floats:
+    """BM25 scores to [0, 1] by their share of what the query could attain; NaN scores stay unknown."""
+    if attainable <= 0.0:
+        return np.full(len(scores), np.nan, dtype=np.float32)
+    return (1.0 - np.exp(-scores / (attainable * LEXICAL_SCALE))).astype(np.float32)
+
+
+def relevant_evidence(similarity: Floats, starts: NDArray[np.int64], background: Background) -> Floats:
+    """How many passages are on the point, saturating: (passages,) to (organisations,) in [0, 1]."""
+    on_the_point = np.clip(background.standardise(similarity) - _RELEVANT, 0.0, 1.0)
+    return (1.0 - np.exp(-np.add.reduceat(on_the_point, starts) / EVIDENCE_SCALE)).astype(np.float32)
+
+
+def recency(last_year: NDArray[np.int32], this_year: int) -> Floats:
+    """1 for evidence of this year, falling to 0 over RECENT_YEARS; unknown without a year."""
+    age = np.maximum(this_year - last_year, 0)
+    return np.where(last_year > 0, np.maximum(1.0 - age / RECENT_YEARS, 0.0), np.nan).astype(np.float32)
+
+
+def code_fit(wanted: Weighted, rows: CodeRows, concepts: ConceptIndex, rarity: Floats) -> Floats:
+    """Taxonomy-aware coverage of the wanted codes by each candidate's; rare codes weigh more."""
+    related = [concepts.related(number) for number, _ in wanted]
+    return coverage(wanted, rows, related=related, rarity=rarity)
+
+
+def wanted_type_fit(wanted: int, types: NDArray[np.int32]) -> Floats:
+    """1 where a candidate is surely of a wanted type, 0.75 where it may be, 0 where not; NaN if either is unknown."""
+    surely = (types & ~wanted) == 0
+    maybe = (types & wanted) != 0
+    fit = np.where(maybe, np.where(surely, 1.0, 0.75), 0.0)
+    return np.where((wanted == 0) | (types == 0), np.nan, fit).astype(np.float32)
+
+
+def meets_wanted_types(own: int, wanted: NDArray[np.int32]) -> Floats:
+    """The same the other way round: whether the one who asks is of a type that each candidate wants."""
+    maybe = (wanted & own) != 0
+    surely = (own & ~wanted) == 0
+    fit = np.where(maybe, np.where(surely, 1.0, 0.75), 0.0)
+    return np.where((wanted == 0) | (own == 0), np.nan, fit).astype(np.float32)
+
+
+def country_fit(targets: tuple[str, ...], countries: NDArray[np.str_]) -> Floats:
+    """1 in a wanted country; unknown where none is wanted or the candidate's is not stated."""
+    known = countries != ""
+    inside = np.isin(countries, np.array(targets or ("",)))
+    return np.where(known & bool(targets), inside, np.nan).astype(np.float32)
+
+
+def stage_fit(own: int, stages: NDArray[np.int32]) -> Floats:
+    """How near two stages of development are; unknown where either is not stated."""
+    nearness = 1.0 - np.abs(stages - own) / 4.0
+    return np.where((stages < 0) | (own < 0), np.nan, nearness).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFits:
+    """Fits of texts, computed by retrieval for the same candidates: each (candidates,), NaN where unknown."""
+
+    need: Floats
+    offer: Floats
+    lexical: Floats
+    evidence: Floats
+
+
+def organisation_features(
+    query: Query,
+    table: OrganisationTable,
+    rows: NDArray[np.int64],
+    fits: TextFits,
+    context: CodeContext,
+) -> FeatureTable:
+    """Features of the organisations at `rows` of the table."""
+    codes = table.codes.take(rows)
+    columns = {
+        "need_fit": fits.need,
+        "offer_fit": fits.offer,
+        "lexical": fits.lexical,
+        "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
+        "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
+        "partner_type": wanted_type_fit(query.wanted_types, table.partner_type[rows]),
+        "country": country_fit(query.target_countries, table.country[rows]),
+        "evidence": fits.evidence,
+        "recency": recency(table.last_year[rows], context.this_year),
+    }
+    return FeatureTable(tuple(columns), np.column_stack(list(columns.values())).astype(np.float32))
+
+
+def proposal_features(
+    query: Query,
+    table: ProposalTable,
+    rows: NDArray[np.int64],
+    fits: TextFits,
+    context: CodeContext,
+) -> FeatureTable:
+    """Features of the proposals at `rows` of the table."""
+    codes = table.codes.take(rows)
+    wanted = wanted_type_fit(query.wanted_types, table.partner_type[rows])
+    welcome = meets_wanted_types(query.partner_type, table.wanted_types[rows])
+    columns = {
+        "need_fit": fits.need,
+        "offer_fit": fits.offer,
+        "lexical": fits.lexical,
+        "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
+        "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
+        "partner_type": np.fmin(wanted, welcome),
+        "country": country_fit(query.target_countries, table.country[rows]),
+        "stage": stage_fit(query.stage, table.stage[rows]),
+    }
+    return FeatureTable(tuple(columns), np.column_stack(list(columns.values())).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class CodeContext:
+    """What code features need beside the query: the taxonomies, the rarity of each concept (concepts,), the year."""
+
+    concepts: ConceptIndex
+    rarity: Floats
+    this_year: int

@@ -1,0 +1,41 @@
+"""A query as the ranking sees it, whoever asks: a stored proposal, a draft, an organisation or a bare text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from embeddings.encoder import Vectors
+
+Weighted = tuple[tuple[int, float], ...]
+"""Concept numbers with weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a text: what is sought or what is offered, as vector (dimension,) and language-tagged tokens."""
+
+    text: str
+    vector: Vectors
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Everything that retrieval and ranking use of the one who asks. Bits and ordinals as in candidates.py."""
+
+    label: str
+    kind: str
+    language: str
+    sought: Side
+    offered: Side
+    competences: Weighted = ()
+    themes: Weighted = ()
+    proposal_id: int | None = None
+    organisation_id: int | None = None
+    country: str = ""
+    partner_type: int = 0
+    wanted_types: int = 0
+    target_countries: tuple[str, ...] = ()
+    stage: int = -1
+    excluded_organisations: frozenset[int] = field(default_factory=frozenset)
+    excluded_proposals: frozenset[int] = field(default_factory=frozenset)
