@@ -1,0 +1,1 @@
+"""Where records come from: one file for each format, validated records, and the upsert that stores them."""
