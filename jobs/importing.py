@@ -15,6 +15,7 @@ from data.db import unit_of_work
 from data.errors import SourceError
 from data.models import RejectedRow, Run, now
 from data.models.vocabulary import RunState, Tree
+from data.settings import Settings
 from data.sources.files import import_file, walk
 from data.sources.report import ImportReport, unreadable
 from data.sources.rows import RecordKind
@@ -129,6 +130,24 @@ def _import_kind(
         return import_file(sessions, file, kind, dry_run=dry_run, progress=progress)
 
     return _import(sessions, job, paths, take, dry_run=dry_run)
+
+
+def import_een_live(
+    sessions: Sessions, settings: Settings, *, dry_run: bool = False, progress: Progress | None = None
+) -> list[ImportReport]:
+    """Import what changed at the EEN web service since the last success; no report where no service is set.
+
+    Raises SettingsError where the service is set without its key.
+    """
+    if settings.een_url is None:
+        return []
+    from data.sources.een_client import EenClient
+    from data.sources.een_sync import synchronise
+
+    with _logged(sessions, "import een live", dry_run=dry_run) as current:
+        with EenClient(settings.een_url, settings.een_key) as client:
+            current.reports.append(synchronise(sessions, client, dry_run=dry_run, progress=progress))
+    return current.reports
 
 
 def import_taxonomy(
