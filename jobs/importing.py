@@ -144,9 +144,11 @@ def import_een_live(
     from data.sources.een_client import EenClient
     from data.sources.een_sync import synchronise
 
-    with _logged(sessions, "import een live", dry_run=dry_run) as current:
-        with EenClient(settings.een_url, settings.een_key) as client:
-            current.reports.append(synchronise(sessions, client, dry_run=dry_run, progress=progress))
+    with (
+        EenClient(settings.een_url, settings.een_key) as client,
+        _logged(sessions, "import een live", dry_run=dry_run) as current,
+    ):
+        current.reports.append(synchronise(sessions, client, dry_run=dry_run, progress=progress))
     return current.reports
 
 

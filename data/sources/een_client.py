@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -57,9 +58,7 @@ class EenClient:
     ) -> None:
         url = httpx.URL(base_url.rstrip("/") + "/profiles")
         if url.scheme != "https" and url.host not in _LOOPBACK:
-            raise SourceError(
-                f"ABBINA_EEN_URL={base_url}: must start with https://, else the key could be read on its way"
-            )
+            raise SourceError(f"ABBINA_EEN_URL={base_url}: must start with https://: the key could be read on its way")
         self._url = url
         self._patience = patience or Patience()
         self._sleep = sleep
@@ -85,18 +84,18 @@ class EenClient:
         `hasNext` is a hint only: a full page is always followed by another request, an empty one ends the reading, and
         a page that repeats an earlier one ends it too, with an error if more was promised.
         """
-        seen: set[str] = set()
+        seen: set[bytes] = set()
         for number in range(1, self._patience.most_pages + 1):
             document = self._page(number, since)
             records = records_of(document, f"{NAME}, page {number}")
             if not records:
                 return
             more = document.get("hasNext") is True if isinstance(document, Mapping) else False
-            names = {json.dumps(record, sort_keys=True, default=str) for record in records}
+            names = {_fingerprint(record) for record in records}
             if names <= seen:
                 if more:
                     raise SourceError(
-                        f"{NAME}: page {number} repeats an earlier page and promises more: try again later"
+                        f"{NAME}: page {number} repeats an earlier one and promises more: try again later"
                     )
                 return
             seen |= names
@@ -127,7 +126,7 @@ class EenClient:
     def _wait(self, attempt: int, asked: float | None, reason: str) -> float:
         if asked is not None and asked > self._patience.longest_wait:
             raise SourceError(f"{NAME}: {reason}, asks to wait {asked:.0f} seconds: try again later")
-        # Full jitter between half and all of the wait: many clients must not come back at the same moment.
+        # Between half and all of the wait, by chance: many clients must not come back at the same moment.
         backoff = self._patience.first_wait * 2.0**attempt * (0.5 + self._jitter() / 2)
         return min(max(backoff, asked or 0.0), self._patience.longest_wait)
 
@@ -165,6 +164,10 @@ class EenClient:
                 raise SourceError(f"{NAME}: a page is larger than {self._patience.largest_page} bytes: refused")
             parts.append(chunk)
         return b"".join(parts)
+
+
+def _fingerprint(record: Any) -> bytes:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).digest()
 
 
 def _retry_after(response: httpx.Response) -> float | None:
