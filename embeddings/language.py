@@ -65,14 +65,14 @@ def detect(text: str, default: Language = "it") -> Language:
     leaning = 2 * votes + sum(_leaning(word) for word in text[:_VOTING_CHARACTERS].lower().split())
     if abs(leaning) >= _SURE_BY_ENDINGS:
         return "it" if leaning > 0 else "en"
-    if not any(len(word) > 2 and not word.isdigit() for word in words):  # noqa: PLR2004
+    if not any(len(word) > 2 and not word.isdigit() for word in words):
         return default
     return _ask_library(text, default if not leaning else ("it" if leaning > 0 else "en"))
 
 
 def _leaning(raw: str) -> int:
     word = raw.strip(".,;:!?()[]\"'«»“”’")
-    if len(word) < 4 or not word.isalpha():  # noqa: PLR2004
+    if len(word) < 4 or not word.isalpha():
         return 0
     score = 0
     if _ITALIAN_ENDING.search(word) or _ITALIAN_LETTERS.search(word):
@@ -86,7 +86,7 @@ def _leaning(raw: str) -> int:
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - its model takes 0.4 s to load
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # its model takes 0.4 s to load
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(list(LANGUAGES))
@@ -125,7 +125,7 @@ class _Terms(dict[str, str]):
             word = word[:_LONGEST_TOKEN]
         if any(map(str.isdigit, word)):
             return f"{self._language}:{word}"
-        if self._language == "it" and len(word) > 4 and word.endswith("ita"):  # noqa: PLR2004
+        if self._language == "it" and len(word) > 4 and word.endswith("ita"):
             word = word[:-1] + "à"  # the stemmer knows the ending -ità by its accent only
         return f"{self._language}:{fold(self._stemmer.stemWord(word))}"
 
