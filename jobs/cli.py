@@ -22,12 +22,16 @@ COMMANDS: dict[str, Place] = {
     "demo": Place("jobs.setup_commands", "demo", "Load the fictional demo region and show partners of one proposal."),
     "doctor": Place("jobs.doctor", "doctor", "Say what is wrong with this installation and how to mend it."),
     "serve": Place("jobs.setup_commands", "serve", "Serve the pages on this machine."),
-    "import": Place("jobs.import_commands", "import_group", "Import organisations, proposals, EEN profiles, taxonomies."),
+    "import": Place(
+        "jobs.import_commands", "import_group", "Import organisations, proposals, EEN profiles, taxonomies."
+    ),
     "index": Place("jobs.index_commands", "index", "Bring the index up to date, or go back to an earlier one."),
     "match": Place("jobs.match_commands", "match", "Find partners of a proposal, an organisation or a text."),
     "embed": Place("jobs.match_commands", "embed", "Turn lines of text into vectors."),
     "evaluate": Place("jobs.evaluate_command", "evaluate", "Measure the ranking against judgements (TREC qrels)."),
-    "nightly": Place("jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."),
+    "nightly": Place(
+        "jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."
+    ),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
     "train-encoder": Place("jobs.encoder_commands", "train_encoder", "Train a bilingual model from parallel text."),
     "export-model": Place("jobs.encoder_commands", "export_model", "Write the shipped model as a standard folder."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.code_rows import CodeRows
-from matching.concepts import ConceptIndex
 
 NEVER = date.max.toordinal()
 NO_ORGANISATION = -1
@@ -36,8 +35,6 @@ _BITS_BY_KIND = {
     "other": 0,
 }
 STAGES = ("Concept stage", "Under development", "Lab tested", "Available for demonstration", "Already on the market")
-
-Arrays = dict[str, np.ndarray]
 
 
 def partner_bits(types: Sequence[str]) -> int:
@@ -86,42 +83,3 @@ class ProposalTable:
 
     def __len__(self) -> int:
         return len(self.ids)
-
-
-def to_arrays(table: OrganisationTable | ProposalTable, concepts: ConceptIndex) -> Arrays:
-    """The table as plain arrays for a generation; concept numbers become `tree:code` names."""
-    arrays = {name: getattr(table, name) for name in type(table).__slots__ if name != "codes"}
-    numbers, places = np.unique(table.codes.codes, return_inverse=True)
-    names = [f"{concepts.concepts[number].tree}:{concepts.concepts[number].code}" for number in numbers]
-    return arrays | {
-        "code_names": np.array(names, dtype=np.str_),
-        "code_starts": table.codes.starts,
-        "code_places": places.astype(np.int32),
-        "code_weights": table.codes.weights,
-    }
-
-
-def _codes_from(arrays: Mapping[str, np.ndarray], concepts: ConceptIndex) -> CodeRows:
-    names = [str(name).split(":", 1) for name in arrays["code_names"]]
-    numbers = np.array([_number_or_none(concepts, tree, code) for tree, code in names], dtype=np.int32)
-    codes = numbers[arrays["code_places"]] if len(numbers) else np.empty(0, dtype=np.int32)
-    # A concept that a newer taxonomy no longer has keeps its place with weight 0, so that rows stay aligned.
-    weights = np.where(codes < 0, 0.0, arrays["code_weights"]).astype(np.float32)
-    return CodeRows(np.asarray(arrays["code_starts"]), np.maximum(codes, 0), weights)
-
-
-def _number_or_none(concepts: ConceptIndex, tree: str, code: str) -> int:
-    number = concepts.number(tree, code)
-    return -1 if number is None else number
-
-
-def organisations_from(arrays: Mapping[str, np.ndarray], concepts: ConceptIndex) -> OrganisationTable:
-    """The table that `to_arrays` stored."""
-    plain = {name: arrays[name] for name in OrganisationTable.__slots__ if name != "codes"}
-    return OrganisationTable(**plain, codes=_codes_from(arrays, concepts))
-
-
-def proposals_from(arrays: Mapping[str, np.ndarray], concepts: ConceptIndex) -> ProposalTable:
-    """The table that `to_arrays` stored."""
-    plain = {name: arrays[name] for name in ProposalTable.__slots__ if name != "codes"}
-    return ProposalTable(**plain, codes=_codes_from(arrays, concepts))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from matching.errors import MatchingError
+from matching.types import Target
 
 Qrels = dict[str, dict[str, int]]
 """Query reference to candidate reference to grade."""
@@ -59,6 +60,31 @@ def read_qrels(path: Path) -> Qrels:
             raise MatchingError(f"{path}, line {number}: expected `query 0 candidate grade`, found {line[:80]!r}")
         qrels.setdefault(parts[0], {})[parts[2]] = int(parts[3])
     return qrels
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is measured: one list of one query, with the grades of that list's candidates."""
+
+    name: str
+    query: str
+    target: Target
+    grades: Mapping[str, int]
+
+
+def split_by_list(qrels: Qrels, lists: Mapping[str, Target]) -> list[Unit]:
+    """One unit for each list that a query has judged candidates in; candidates that are not stored stay with the first.
+
+    A unit is named by its query, and by its list too where the query has two.
+    """
+    units: list[Unit] = []
+    for query, grades in qrels.items():
+        present = sorted({lists[name] for name in grades if name in lists}) or [Target.ORGANISATIONS]
+        for target in present:
+            own = {name: grade for name, grade in grades.items() if lists.get(name, present[0]) is target}
+            name = query if len(present) == 1 else f"{query}/{target.value}"
+            units.append(Unit(name, query, target, own))
+    return units
 
 
 def measure(ranking: Sequence[str], grades: Mapping[str, int], relevant: int = 1) -> dict[str, float]:

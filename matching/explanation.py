@@ -43,9 +43,9 @@ class Passage:
     evidence_year: int | None = None
 
 
-def judge(features: Mapping[str, float], known: Mapping[Criterion, tuple[tuple[str, ...], tuple[str, ...]]]) -> tuple[
-    Judgement, ...
-]:
+def judge(
+    features: Mapping[str, float], known: Mapping[Criterion, tuple[tuple[str, ...], tuple[str, ...]]]
+) -> tuple[Judgement, ...]:
     """One judgement for each criterion that this kind of list has; `known` gives what is wanted and what was found."""
     judgements = []
     for criterion, names in _FEATURES.items():
@@ -72,7 +72,9 @@ def shared_codes(wanted: Weighted, found: Weighted, concepts: ConceptIndex, rari
     """Wanted concepts that the candidate has itself, the rarest and weightiest first."""
     have = {number for number, weight in found if weight > 0.0}
     shared = [(weight * float(rarity[number]), number) for number, weight in wanted if number in have]
-    return tuple(concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:MOST_SHARED])
+    return tuple(
+        concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:MOST_SHARED]
+    )
 
 
 def best_pair(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from embeddings.encoder import Vectors
+from embeddings.language import Language
 
 Weighted = tuple[tuple[int, float], ...]
 """Concept numbers with weights."""
@@ -25,7 +26,7 @@ class Query:
 
     label: str
     kind: str
-    language: str
+    language: Language
     sought: Side
     offered: Side
     competences: Weighted = ()

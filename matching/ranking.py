@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,17 +77,17 @@ class RankingModel:
         parts.sort(key=lambda part: -abs(part.points))
         return (Contribution(BASELINE, None, 1.0, self.intercept), *parts)
 
-    def band(self, probability: float) -> Band:
-        """The band that a probability falls into."""
+    def band(self, score: float) -> Band:
+        """The band that a score falls into."""
         for band in (Band.STRONG, Band.GOOD, Band.POSSIBLE):
-            if probability >= self.bands[band]:
+            if probability(score) >= self.bands[band]:
                 return band
         return Band.WEAK
 
 
-def logistic(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def probability(score: float) -> float:
     """Log-odds to probability."""
-    return 1.0 / (1.0 + np.exp(-np.clip(scores, -60.0, 60.0)))
+    return 1.0 / (1.0 + math.exp(-min(max(score, -60.0), 60.0)))
 
 
 def load_model(target: Target, folder: Path = WEIGHTS_FOLDER) -> RankingModel:

@@ -88,7 +88,9 @@ def _row(proposal_id: int, match: Match, generation: str) -> Suggestion:
 
 def drop_closed(session: Session, today: date) -> int:
     """Remove undecided suggestions of proposals that are no longer open; returns how many."""
-    query = select(Proposal.id).join(Suggestion, Suggestion.proposal_id == Proposal.id).where(~is_open(today)).distinct()
+    query = (
+        select(Proposal.id).join(Suggestion, Suggestion.proposal_id == Proposal.id).where(~is_open(today)).distinct()
+    )
     dropped = 0
     for number in session.scalars(query).all():
         rows = session.scalars(select(Suggestion).where(Suggestion.proposal_id == number)).all()

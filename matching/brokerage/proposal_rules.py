@@ -5,6 +5,7 @@ Source: EEN quality guidelines v1.2 (2024). What a draft still lacks is no error
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ from data.models.vocabulary import (
 )
 
 _TITLE_COLUMN = 500
+_COUNTRY = re.compile("([A-Z]{2})?")
 
 
 class Need(StrEnum):
@@ -132,6 +134,8 @@ _UNUSED: Mapping[ProposalKind, frozenset[str]] = {
     ProposalKind.TR: frozenset({"call"}),
     ProposalKind.RDR: frozenset({"advantages", "expertise_sought", "stage", "ipr", "ipr_notes"}),
 }
+CALL_LINES = ("programme", "title", "identifier", "budget", "acronym", "url")
+CALL_LINE_LENGTH = 300
 REQUIRED_OF_A_CALL = ("programme", "title", "identifier", "coordinator_required", "eoi_deadline", "deadline", "weeks")
 """Fields of the call that a search for research partners must state; budget, acronym and link may follow."""
 
@@ -224,6 +228,8 @@ def _unknown_values(fields: ProposalFields) -> Iterator[Problem]:
         ("partner_types", fields.partner_types, PartnerType),
         ("partnership_types", fields.partnership_types, PartnershipType),
     )
+    for name, values in (("country", (fields.country,)), ("target_countries", fields.target_countries)):
+        yield from (Problem(name, Fault.NOT_ALLOWED, found=code) for code in values if not _COUNTRY.fullmatch(code))
     for name, values, vocabulary in chosen:
         allowed = {"", *(item.value for item in vocabulary)}
         yield from (Problem(name, Fault.NOT_ALLOWED, found=value) for value in values if value not in allowed)
@@ -251,6 +257,9 @@ def _call_problems(call: CallFields | None, today: date) -> Iterator[Problem]:
             yield Problem(f"call_{name}", Fault.MISSING)
     if call.weeks is not None and call.weeks <= 0:
         yield Problem("call_weeks", Fault.NOT_POSITIVE)
+    for name in CALL_LINES:
+        if len(getattr(call, name)) > CALL_LINE_LENGTH:
+            yield Problem(f"call_{name}", Fault.TOO_LONG, CALL_LINE_LENGTH, str(len(getattr(call, name))))
     for name in ("eoi_deadline", "deadline"):
         day = getattr(call, name)
         if day is not None and day <= today:

@@ -55,9 +55,8 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 
     Raises NotFoundError, InvalidProposalError, or MoveNotAllowedError for a proposal that is no draft of the platform.
     """
-    proposal = _own(session, reference)
-    if proposal.state not in _EDITABLE:
-        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only drafts are edited")
+    proposal = proposal_by_reference(session, reference)
+    require_editable(proposal)
     if version is not None and version != version_of(proposal):
         raise ConflictError(f"proposal {reference} was changed at {version_of(proposal)}: look at it again first")
     if fields.kind != proposal.kind:
@@ -71,9 +70,8 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 def publish(session: Session, reference: str, *, day: date | None = None) -> Proposal:
     """Open a draft to matching. Raises NotFoundError, MoveNotAllowedError, or InvalidProposalError."""
     day = day or today()
-    proposal = _own(session, reference)
-    if proposal.state not in _EDITABLE:
-        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only a draft is published")
+    proposal = proposal_by_reference(session, reference)
+    require_editable(proposal)
     fields = fields_of(proposal)
     _refuse(publication_problems(fields, day))
     proposal.state = ProposalState.PUBLISHED.value
@@ -86,13 +84,21 @@ def publish(session: Session, reference: str, *, day: date | None = None) -> Pro
 
 def close(session: Session, reference: str) -> Proposal:
     """End a published proposal. Raises NotFoundError, or MoveNotAllowedError for one that is not open."""
-    proposal = _own(session, reference)
+    proposal = proposal_by_reference(session, reference)
+    _require_own(proposal)
     if proposal.state not in _CLOSABLE:
         raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only a published one is closed")
     proposal.state = ProposalState.CLOSED.value
     proposal.updated_at = now()
     session.flush()
     return proposal
+
+
+def require_editable(proposal: Proposal) -> None:
+    """Raises MoveNotAllowedError unless it is a draft (or was refused) and the platform's own."""
+    _require_own(proposal)
+    if proposal.state not in _EDITABLE:
+        raise MoveNotAllowedError(f"proposal {proposal.reference} is {proposal.state}: only a draft is edited")
 
 
 def version_of(proposal: Proposal) -> str:
@@ -123,11 +129,9 @@ def fields_of(proposal: Proposal) -> ProposalFields:
     )
 
 
-def _own(session: Session, reference: str) -> Proposal:
-    proposal = proposal_by_reference(session, reference)
+def _require_own(proposal: Proposal) -> None:
     if proposal.source != PLATFORM:
-        raise MoveNotAllowedError(f"proposal {reference} comes from {proposal.source}: it is changed there")
-    return proposal
+        raise MoveNotAllowedError(f"proposal {proposal.reference} comes from {proposal.source}: it is changed there")
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:

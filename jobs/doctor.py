@@ -1,0 +1,140 @@
+"""`abbina doctor`: what is wrong with this installation, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import click
+
+from data.errors import DataError
+from data.settings import Settings, load_settings
+from embeddings.errors import EmbeddingsError
+from matching.errors import MatchingError
+
+
+class Health(StrEnum):
+    """Outcome of a check; a note is not wrong, but good to know."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it stands, and how to mend it."""
+
+    check: str
+    health: Health
+    detail: str
+    mend: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Run all checks in order; a check that cannot run because an earlier one failed is left out."""
+    try:
+        settings = load_settings()
+    except DataError as error:
+        yield Finding("settings", Health.WRONG, str(error), "correct or unset the variable")
+        return
+    yield Finding("settings", Health.OK, f"home {settings.home.resolve()}, model {settings.model}")
+    yield _home(settings)
+    database = list(_guarded("database", lambda: _database(settings), "abbina init"))
+    yield from database
+    if any(finding.health is Health.WRONG for finding in database):
+        return
+    yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
+    yield from _guarded("index", lambda: _index(settings), "abbina index")
+
+
+def _guarded(check: str, steps: Callable[[], list[Finding]], mend: str) -> Iterator[Finding]:
+    try:
+        yield from steps()
+    except (DataError, EmbeddingsError, MatchingError) as error:
+        yield Finding(check, Health.WRONG, str(error), mend)
+
+
+def _home(settings: Settings) -> Finding:
+    folder = settings.home
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        return Finding("home", Health.WRONG, f"{folder} cannot be written", "set ABBINA_HOME to a folder of your own")
+    return Finding("home", Health.OK, f"{folder.resolve()} can be written")
+
+
+def _database(settings: Settings) -> list[Finding]:
+    from sqlalchemy import func, select
+
+    from data import migrate
+    from data.db import make_engine
+    from data.models import Concept, Organisation, Proposal
+
+    engine = make_engine(settings.database)
+    try:
+        migrate.require_current(engine)
+        with engine.connect() as connection:
+            counts = {
+                table.__tablename__: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in (Organisation, Proposal, Concept)
+            }
+    finally:
+        engine.dispose()
+    shown = ", ".join(f"{count} {name}s" for name, count in counts.items())
+    findings = [
+        Finding("database", Health.OK, f"{engine.url.render_as_string()} at {migrate.head_revision()}: {shown}")
+    ]
+    if not counts["concept"]:
+        findings.append(Finding("taxonomies", Health.WRONG, "no taxonomy is loaded", "abbina init"))
+    if not counts["organisation"] and not counts["proposal"]:
+        mend = "abbina demo, or abbina import organisations FILE"
+        findings.append(Finding("records", Health.NOTE, "nothing is stored yet", mend))
+    return findings
+
+
+def _model(settings: Settings) -> list[Finding]:
+    from matching.bootstrap import build_application
+
+    with build_application(settings) as application:
+        encoder = application.encoder()
+        vector = encoder.encode(["prova di una frase", "trial of a sentence"])
+    return [
+        Finding(
+            "model", Health.OK, f"{encoder.name}, {vector.shape[1]} dimensions, fingerprint {encoder.fingerprint[:12]}"
+        )
+    ]
+
+
+def _index(settings: Settings) -> list[Finding]:
+    from matching.bootstrap import build_application
+
+    with build_application(settings) as application:
+        standing = application.index_standing()
+    if standing.missing:
+        return [Finding("index", Health.WRONG, "there is no index yet", "abbina index")]
+    detail = f"generation {standing.generation}: {standing.organisations} organisations, {standing.proposals} proposals"
+    if standing.behind:
+        return [Finding("index", Health.NOTE, f"{detail}; {standing.behind} changes are not in it", "abbina index")]
+    return [Finding("index", Health.OK, detail)]
+
+
+_MARKS = {Health.OK: "ok   ", Health.NOTE: "note ", Health.WRONG: "WRONG"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it. Exit code 1 if anything is."""
+    findings = list(examine())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            mend = f"\n        -> {finding.mend}" if finding.mend and finding.health is not Health.OK else ""
+            click.echo(f"{_MARKS[finding.health]} {finding.check}: {finding.detail}{mend}")
+    if any(finding.health is Health.WRONG for finding in findings):
+        sys.exit(1)

@@ -1,0 +1,83 @@
+"""`abbina init`, `abbina demo` and `abbina serve`: from nothing to pages on this machine."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from data.settings import Settings, load_settings
+
+DEMO_PROPOSAL = "VF-ADV-001"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+def init() -> None:
+    """Create or upgrade the database and load the shipped taxonomies; safe to run again."""
+    settings = load_settings()
+    prepare(settings)
+    click.echo(f"ready: {settings.home.resolve()}")
+
+
+def prepare(settings: Settings) -> None:
+    """Folders, database at the newest revision, shipped taxonomies."""
+    from data.db import make_engine, session_factory
+    from data.migrate import upgrade
+    from jobs.importing import import_taxonomy
+
+    for folder in (settings.home, settings.log_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database)
+    try:
+        upgrade(engine)
+        import_taxonomy(session_factory(engine))
+    finally:
+        engine.dispose()
+
+
+@click.command()
+@click.option("--proposal", metavar="REF", default=DEMO_PROPOSAL, show_default=True, help="Whose partners to show.")
+def demo(proposal: str) -> None:
+    """Load the fictional demo region, index it, and show the best partners of one of its proposals."""
+    from matching.bootstrap import build_application
+
+    from jobs.importing import import_demo
+    from jobs.wording import lines
+
+    settings = load_settings()
+    prepare(settings)
+    with build_application(settings) as application:
+        reports = import_demo(application.sessions)
+        taken = sum(report.added + report.updated + report.unchanged for report in reports)
+        rejected = [row for report in reports for row in report.rejected]
+        click.echo(f"demo region: {taken} records")
+        for row in rejected:
+            click.echo(f"  rejected: {row}", err=True)
+        application.indexer().run()
+        found = application.service.match_proposal(proposal, top=5)
+    click.echo(f"\n{found.query}")
+    for line in lines(found, settings.language, explain=False):
+        click.echo(line)
+    if rejected:
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (default: ABBINA_HOST).")
+@click.option("--port", type=int, help="Port to listen on (default: ABBINA_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the pages on this machine. Without accounts, only loopback addresses are allowed."""
+    settings = load_settings()
+    address, number = host or settings.host, settings.port if port is None else port
+    if address not in _LOOPBACK:
+        raise click.ClickException(
+            f"{address} can be reached from outside and there are no accounts yet: use one of {', '.join(_LOOPBACK)}"
+        )
+    click.echo(f"Abbina: http://{address}:{number}/  (stop with Ctrl-C)")
+    arguments = ["gunicorn", "--bind", f"{address}:{number}", "--workers", "1", "--threads", "4"]
+    arguments += ["--log-level", "warning", "web.wsgi:create()"]
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = arguments
+    run()

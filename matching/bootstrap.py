@@ -1,0 +1,137 @@
+"""The composition root: settings to a working application. Cheap to construct; models and indexes load on first use."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine as DatabaseEngine
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.db import make_engine, session_factory
+from data.settings import Settings
+from embeddings.encoder import Encoder
+from embeddings.errors import GenerationError
+from embeddings.generations import GenerationStore
+from embeddings.language import analyse
+from matching.collection import load_collection
+from matching.competence import CompetenceTagger
+from matching.concepts import ConceptIndex
+from matching.encoders import open_encoder
+from matching.errors import NotIndexedError
+from matching.indexing import Indexer
+from matching.presentation import Presenter
+from matching.query_builder import QueryBuilder
+from matching.ranking import load_model
+from matching.service import Engine, MatchService
+from matching.taxonomies import load_concepts
+from matching.types import Target
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStanding:
+    """How the index stands: which generation serves, what it holds, how many records it does not show as they are."""
+
+    missing: bool
+    generation: str = ""
+    organisations: int = 0
+    proposals: int = 0
+    behind: int = 0
+
+
+class Application:
+    """Everything that web and jobs need, made once. Close it, or use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine: DatabaseEngine = make_engine(settings.database)
+        self.sessions: sessionmaker[Session] = session_factory(self.engine)
+        self.store = GenerationStore(settings.index_dir)
+        self._encoder: Encoder | None = None
+        self._concepts: ConceptIndex | None = None
+        self._lock = threading.RLock()
+        self.service = MatchService(
+            self.sessions,
+            current_generation=self.store.current_id,
+            load_engine=self._load_engine,
+            models={target: load_model(target) for target in Target},
+            today=self.today,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.engine.dispose()
+
+    def today(self) -> date:
+        """The day that expiry is judged by."""
+        return datetime.now(UTC).date()
+
+    @property
+    def concepts(self) -> ConceptIndex:
+        """The taxonomies as they are stored now; loaded once."""
+        with self._lock:
+            if self._concepts is None:
+                with self.sessions() as session:
+                    self._concepts = load_concepts(session)
+            return self._concepts
+
+    def encoder(self) -> Encoder:
+        """The encoder that the settings name. Raises ModelError where it cannot be had."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = open_encoder(self.settings, self.sessions)
+            return self._encoder
+
+    def indexer(self) -> Indexer:
+        """An indexer of this application's records."""
+        self._concepts = None  # an import may have changed them
+        return Indexer(
+            self.sessions,
+            self.store,
+            self.encoder(),
+            self.concepts,
+            keep=self.settings.keep_generations,
+            today=self.today,
+        )
+
+    def index_standing(self) -> IndexStanding:
+        """How the index stands. Raises NotIndexedError where it was made by another model."""
+        if self.store.current_id() is None:
+            return IndexStanding(missing=True)
+        collection = self.service.engine().collection
+        return IndexStanding(
+            missing=False,
+            generation=collection.generation,
+            organisations=len(collection.organisations),
+            proposals=len(collection.proposals),
+            behind=self.indexer().behind(),
+        )
+
+    def _load_engine(self) -> Engine:
+        with self._lock:
+            self._concepts = None
+            encoder, concepts = self.encoder(), self.concepts
+        try:
+            generation = self.store.current(encoder)
+            with self.sessions() as session:
+                collection = load_collection(session, generation, concepts, self.today())
+        except GenerationError as error:
+            raise NotIndexedError(str(error)) from error
+        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts, analyse))
+        return Engine(collection, builder, Presenter(collection, encoder))
+
+
+def build_application(settings: Settings) -> Application:
+    """Wire everything up; nothing is loaded yet."""
+    return Application(settings)

@@ -1,0 +1,131 @@
+"""Who asks, to a Query: texts encoded by role, codes declared or read out of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.models import Organisation, Proposal
+from embeddings.encoder import Encoder, Role
+from embeddings.language import Language, analyse, detect
+from embeddings.text import ProposalFields, offered, organisation_passages, sought
+from matching.candidates import STAGES, organisation_bits, partner_bits
+from matching.competence import CompetenceTagger
+from matching.concepts import ConceptIndex
+from matching.drafts import Draft
+from matching.errors import NothingToMatchError
+from matching.query import Query, Side
+from matching.reading import (
+    CodeTriple,
+    draft_fields,
+    organisation_codes_of,
+    organisation_fields,
+    proposal_codes_of,
+    proposal_fields,
+)
+from matching.rules import country_code
+from matching.theme import COMPETENCE_TREES, THEME_TREES, derive_themes
+
+
+class QueryBuilder:
+    """Builds queries with one encoder and one state of the taxonomies."""
+
+    def __init__(self, encoder: Encoder, concepts: ConceptIndex, tagger: CompetenceTagger) -> None:
+        self._encoder = encoder
+        self._concepts = concepts
+        self._tagger = tagger
+
+    def of_proposal(self, proposal: Proposal) -> Query:
+        """A stored proposal as it stands now, whatever the index holds of it."""
+        fields = proposal_fields(proposal)
+        owner = proposal.organisation
+        seek, offer = self._sides(fields)
+        competences, themes = self._codes(proposal_codes_of(proposal), seek, offer)
+        return Query(
+            label=f"{proposal.reference} · {proposal.kind} · {proposal.title}",
+            kind=proposal.kind,
+            language=fields.language or "it",
+            sought=seek,
+            offered=offer,
+            competences=competences,
+            themes=themes,
+            proposal_id=proposal.id,
+            organisation_id=proposal.organisation_id,
+            country=country_code(proposal.country) or "",
+            partner_type=0 if owner is None else organisation_bits(owner.kind, owner.size),
+            wanted_types=partner_bits(proposal.partner_types),
+            target_countries=_countries(proposal.target_countries),
+            stage=_stage(proposal.stage),
+        )
+
+    def of_draft(self, draft: Draft) -> Query:
+        """A draft or a bare text. Raises NothingToMatchError where it has no words."""
+        fields = draft_fields(draft)
+        seek, offer = self._sides(fields)
+        declared = [(tree, code, 1.0) for tree, codes in draft.codes.items() for code in codes]
+        competences, themes = self._codes(declared, seek, offer)
+        return Query(
+            label=f"{draft.kind} · {draft.title or draft.description[:80]}",
+            kind=draft.kind,
+            language=fields.language or "it",
+            sought=seek,
+            offered=offer,
+            competences=competences,
+            themes=themes,
+            organisation_id=draft.organisation_id,
+            country=country_code(draft.country) or "",
+            wanted_types=partner_bits(draft.partner_types),
+            target_countries=_countries(draft.target_countries),
+            stage=_stage(draft.stage),
+        )
+
+    def of_organisation(self, organisation: Organisation) -> Query:
+        """An organisation that looks for proposals that look for it: all its passages together are what it offers."""
+        passages = organisation_passages(organisation_fields(organisation))
+        text = "\n".join(passage.text for passage in passages)
+        language = detect(text)
+        side = self._side(text, language, Role.OFFERED)
+        competences, themes = self._codes(organisation_codes_of(organisation), side, side)
+        return Query(
+            label=f"{organisation.reference} · {organisation.name}",
+            kind="ORG",
+            language=language,
+            sought=side,
+            offered=side,
+            competences=competences,
+            themes=themes,
+            organisation_id=organisation.id,
+            country=country_code(organisation.country) or "",
+            partner_type=organisation_bits(organisation.kind, organisation.size),
+        )
+
+    def _sides(self, fields: ProposalFields) -> tuple[Side, Side]:
+        language = fields.language or "it"
+        seek, offer = sought(fields), offered(fields)
+        if not (seek.strip() or offer.strip()):
+            raise NothingToMatchError("the proposal has no text yet: write at least a title or a description")
+        return self._side(seek, language, Role.SOUGHT), self._side(offer, language, Role.OFFERED)
+
+    def _side(self, text: str, language: Language, role: Role) -> Side:
+        return Side(text, self._encoder.encode([text], role)[0], tuple(analyse(text, language)))
+
+    def _codes(
+        self, declared: Sequence[CodeTriple], seek: Side, offer: Side
+    ) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]:
+        """Competences and themes: the declared, and what the text names where nothing of that sort is declared."""
+        numbers = dict(self._concepts.numbers(declared))
+        read = {tag.concept: tag.confidence for tag in self._tagger.tag((*seek.tokens, *offer.tokens))}
+        numbers = {**read, **numbers}
+        for concept, weight in derive_themes(list(read.items()), self._concepts):
+            numbers.setdefault(concept, weight)
+        trees = {number: self._concepts.concepts[number].tree for number in numbers}
+        competences = [(number, weight) for number, weight in numbers.items() if trees[number] in COMPETENCE_TREES]
+        themes = [(number, weight) for number, weight in numbers.items() if trees[number] in THEME_TREES]
+        return tuple(sorted(competences)), tuple(sorted(themes))
+
+
+def _countries(codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({code for code in (country_code(item) for item in codes) if code}))
+
+
+def _stage(stage: str | None) -> int:
+    return STAGES.index(stage) if stage in STAGES else -1

@@ -1,0 +1,111 @@
+"""Stored records to what the encoder reads and what the ranking sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from data.models import Organisation, Proposal
+from data.models.vocabulary import Origin, Tree
+from embeddings.language import Language, detect
+from embeddings.text import EvidenceFields, OrganisationFields, ProposalFields
+from matching.drafts import Draft
+
+CodeTriple = tuple[str, str, float]
+"""Tree, code, weight."""
+
+
+def language_of(code: str | None, text: str) -> Language:
+    """The stated language where it is Italian or English, else the one that the text is in."""
+    if code == "it":
+        return "it"
+    if code == "en":
+        return "en"
+    return detect(text)
+
+
+def proposal_fields(proposal: Proposal) -> ProposalFields:
+    """What is written in a stored proposal."""
+    return ProposalFields(
+        kind=proposal.kind,
+        title=proposal.title,
+        summary=proposal.summary,
+        description=proposal.description,
+        advantages=proposal.advantages,
+        expertise_sought=proposal.expertise_sought,
+        partner_role=proposal.partner_role,
+        keywords=tuple(proposal.keywords),
+        second_title=proposal.second_title,
+        second_summary=proposal.second_summary,
+        second_description=proposal.second_description,
+        language=language_of(proposal.language, f"{proposal.title} {proposal.summary or proposal.description or ''}"),
+    )
+
+
+def draft_fields(draft: Draft) -> ProposalFields:
+    """What is written in a draft; a bare text has its first words as title."""
+    body = " ".join((draft.title, draft.summary, draft.description, draft.expertise_sought, draft.partner_role))
+    return ProposalFields(
+        kind=draft.kind,
+        title=draft.title,
+        summary=draft.summary,
+        description=draft.description,
+        advantages=draft.advantages,
+        expertise_sought=draft.expertise_sought,
+        partner_role=draft.partner_role,
+        keywords=draft.keywords,
+        language=detect(body),
+    )
+
+
+def organisation_fields(organisation: Organisation) -> OrganisationFields:
+    """What is known of a stored organisation; derived competences come from these very texts and are left out."""
+    declared = [item.term for item in organisation.competences if item.origin in _TRUSTED]
+    return OrganisationFields(
+        name=organisation.name,
+        description=organisation.description,
+        competences=tuple(declared),
+        evidence=tuple(EvidenceFields(title=item.title, text=item.text) for item in organisation.evidence),
+    )
+
+
+_TRUSTED = (Origin.DECLARED.value, Origin.CONFIRMED.value)
+
+
+def effective_codes(rows: Iterable[tuple[str, str, str, float]]) -> list[CodeTriple]:
+    """Codes (tree, code, origin, weight) that count: the declared outrank the derived, the removed are gone."""
+    rows = list(rows)
+    removed = {(tree, code) for tree, code, origin, _ in rows if origin == Origin.REMOVED.value}
+    best: dict[tuple[str, str], float] = {}
+    for tree, code, origin, weight in rows:
+        if (tree, code) in removed:
+            continue
+        value = 1.0 if origin in _TRUSTED else weight
+        best[tree, code] = max(value, best.get((tree, code), 0.0))
+    return [(tree, code, weight) for (tree, code), weight in best.items()]
+
+
+def proposal_codes_of(proposal: Proposal) -> list[CodeTriple]:
+    """The codes of a stored proposal that count."""
+    return effective_codes((item.tree, item.code, item.origin, item.weight) for item in proposal.codes)
+
+
+def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
+    """The codes of a stored organisation that count."""
+    competences = [
+        (Tree.COMPETENCE.value, item.code, item.origin, item.weight)
+        for item in organisation.competences
+        if item.code is not None
+    ]
+    themes = [(item.tree, item.code, item.origin, item.weight) for item in organisation.themes]
+    return effective_codes([*competences, *themes])
+
+
+def day(moment: date | None, missing: int) -> int:
+    """Day ordinal of a date."""
+    return missing if moment is None else moment.toordinal()
+
+
+def evidence_headings(organisation: Organisation) -> Sequence[tuple[str, int | None]]:
+    """Title and year of each piece of evidence, in order."""
+    return [(item.title, item.year) for item in organisation.evidence]

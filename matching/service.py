@@ -1,0 +1,257 @@
+"""Suggestions: the use cases that web and jobs call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.corpus import chunks, closed_since, load_organisations, withdrawn_since
+from data.errors import NotFoundError
+from data.models import CurationDecision, Organisation, Proposal
+from matching.brokerage.curation import Candidate, rejected, standing
+from matching.collection import Collection
+from matching.drafts import Draft
+from matching.features import CodeContext, organisation_features, proposal_features
+from matching.presentation import Presenter, Ranked
+from matching.query import Query
+from matching.query_builder import QueryBuilder
+from matching.ranking import FeatureTable, RankingModel
+from matching.retrieval import (
+    Rows,
+    allowed_for_organisation,
+    allowed_organisations,
+    allowed_proposals,
+    organisation_fits,
+    pool,
+    proposal_fits,
+)
+from matching.rules import SEEKING, targets_of
+from matching.types import Match, Suggestions, Target
+
+Decisions = dict[Candidate, CurationDecision]
+_SCATTER = np.uint64(2654435761)
+"""Knuth's multiplicative constant: equals are put in an order that favours nobody, and always the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a query runs on: one generation with the encoder that made it."""
+
+    collection: Collection
+    builder: QueryBuilder
+    presenter: Presenter
+
+
+class MatchService:
+    """Finds partners. Safe from several threads; picks up a newly switched generation by itself."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        *,
+        current_generation: Callable[[], str | None],
+        load_engine: Callable[[], Engine],
+        models: dict[Target, RankingModel],
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self._sessions = sessions
+        self._current_generation = current_generation
+        self._load_engine = load_engine
+        self._models = models
+        self._today = today
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    def match_proposal(self, reference: str, *, top: int = 10) -> Suggestions:
+        """Both lists of a stored proposal. Raises NotFoundError, NotIndexedError, NothingToMatchError."""
+        engine = self.engine()
+        with self._sessions() as session:
+            proposal = self._proposal(session, reference)
+            decisions = standing(session, proposal.id)
+            query = self._without_hidden(session, engine, engine.builder.of_proposal(proposal), decisions)
+            return self._suggest(session, engine, query, decisions, top)
+
+    def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
+        """Both lists of something that is not stored. Raises NotIndexedError, NothingToMatchError."""
+        engine = self.engine()
+        with self._sessions() as session:
+            query = self._without_hidden(session, engine, engine.builder.of_draft(draft), {})
+            return self._suggest(session, engine, query, {}, top)
+
+    def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
+        """The open proposals that look for a stored organisation. Raises NotFoundError, NotIndexedError."""
+        engine = self.engine()
+        with self._sessions() as session:
+            query_text = select(Organisation.id).where(Organisation.reference == reference)
+            number = session.scalars(query_text).first()
+            if number is None:
+                raise NotFoundError(
+                    f"no organisation has the id {reference!r}: look it up in the list of organisations"
+                )
+            organisation = load_organisations(session, [number])[0]
+            query = self._without_hidden(session, engine, engine.builder.of_organisation(organisation), {})
+            ranked, considered = self.rank_for_organisation(engine, query, top)
+            matches = engine.presenter.proposals(session, query, ranked)
+        return Suggestions(
+            query=query.label,
+            generation=engine.collection.generation,
+            proposals=matches,
+            considered={Target.PROPOSALS.value: considered},
+        )
+
+    def rank_references(self, reference: str, target: Target, *, top: int) -> list[tuple[str, float]] | None:
+        """One list of a stored proposal as (candidate reference, score), best first; None where it is not stored.
+
+        The same path as a user's, without what brokers decided: judgements are about the ranking alone.
+        """
+        engine = self.engine()
+        with self._sessions() as session:
+            found = session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
+            if found is None:
+                return None
+            query = self._without_hidden(session, engine, engine.builder.of_proposal(found), {})
+            ranked, _ = self._rank(engine, query, target, top)
+            table = Organisation if target is Target.ORGANISATIONS else Proposal
+            names: dict[int, str] = {}
+            for chunk in chunks([item.id for item in ranked]):
+                rows = session.execute(select(table.id, table.reference).where(table.id.in_(chunk)))
+                names |= {number: name for number, name in rows}
+        return [(names[item.id], item.score) for item in ranked if item.id in names]
+
+    def lists_of(self, references: Iterable[str]) -> dict[str, Target]:
+        """To which list each stored reference belongs; unknown ones are left out."""
+        found: dict[str, Target] = {}
+        with self._sessions() as session:
+            for chunk in chunks(sorted(set(references))):
+                for table, target in ((Proposal, Target.PROPOSALS), (Organisation, Target.ORGANISATIONS)):
+                    names = session.scalars(select(table.reference).where(table.reference.in_(chunk)))
+                    found |= dict.fromkeys(names, target)
+        return found
+
+    def engine(self) -> Engine:
+        """The engine of the current generation. Raises NotIndexedError where there is none."""
+        current = self._current_generation()
+        engine = self._engine
+        if engine is None or engine.collection.generation != current:
+            with self._lock:
+                if self._engine is None or self._engine.collection.generation != current:
+                    self._engine = self._load_engine()
+                engine = self._engine
+        return engine
+
+    def _proposal(self, session: Session, reference: str) -> Proposal:
+        found = session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
+        if found is None:
+            raise NotFoundError(f"no proposal has the reference {reference!r}: look it up in the list of proposals")
+        return found
+
+    def _without_hidden(self, session: Session, engine: Engine, query: Query, decisions: Decisions) -> Query:
+        """The query, leaving out what was rejected and what was closed or withdrawn since the index was built."""
+        since = engine.collection.read_at
+        return replace(
+            query,
+            excluded_organisations=rejected(decisions, Target.ORGANISATIONS) | withdrawn_since(session, since),
+            excluded_proposals=rejected(decisions, Target.PROPOSALS) | closed_since(session, since, self._today()),
+        )
+
+    def _suggest(self, session: Session, engine: Engine, query: Query, decisions: Decisions, top: int) -> Suggestions:
+        lists: dict[Target, tuple[Match, ...]] = {}
+        considered: dict[str, int] = {}
+        for target in targets_of(query.kind):
+            ranked, considered[target.value] = self._rank(engine, query, target, top)
+            present = engine.presenter.organisations if target is Target.ORGANISATIONS else engine.presenter.proposals
+            lists[target] = tuple(_with_decision(match, decisions) for match in present(session, query, ranked))
+        return Suggestions(
+            query=query.label,
+            generation=engine.collection.generation,
+            organisations=lists.get(Target.ORGANISATIONS, ()),
+            proposals=lists.get(Target.PROPOSALS, ()),
+            considered=considered,
+        )
+
+    def _rank(self, engine: Engine, query: Query, target: Target, top: int) -> tuple[list[Ranked], int]:
+        if target is Target.ORGANISATIONS:
+            return self._rank_organisations(engine, query, top)
+        return self._rank_proposals(engine, query, top)
+
+    def _rank_organisations(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
+        collection, section = engine.collection, engine.collection.organisations_offered
+        allowed = allowed_organisations(query, collection.organisations)
+        sides = [(section, query.sought)]
+        if query.kind not in SEEKING:
+            sides.append((section, query.offered))
+        rows = pool(sides, allowed)
+        if not len(rows):
+            return [], int(allowed.sum())
+        context = CodeContext(collection.concepts, collection.organisation_rarity, self._today().year)
+        table = collection.organisations
+        features = organisation_features(query, table, rows, organisation_fits(query, section, rows), context)
+        keys = (table.last_year[rows], table.evidence[rows])
+        return self._top(Target.ORGANISATIONS, table.ids, rows, features, keys, top), int(allowed.sum())
+
+    def _rank_proposals(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
+        allowed = allowed_proposals(query, engine.collection.proposals, self._today().toordinal())
+        return self._rank_allowed_proposals(engine, query, allowed, top)
+
+    def rank_for_organisation(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
+        """Open proposals that look for the organisation that asks, best first, and how many were considered."""
+        allowed = allowed_for_organisation(query, engine.collection.proposals, self._today().toordinal())
+        return self._rank_allowed_proposals(engine, query, allowed, top)
+
+    def _rank_allowed_proposals(
+        self, engine: Engine, query: Query, allowed: NDArray[np.bool_], top: int
+    ) -> tuple[list[Ranked], int]:
+        collection = engine.collection
+        offered, sought = collection.proposals_offered, collection.proposals_sought
+        sides = [(sought, query.offered)]
+        if query.kind != "ORG":  # an organisation offers what it can do; what it needs is not known
+            sides.append((offered, query.sought))
+        rows = pool(sides, allowed)
+        if not len(rows):
+            return [], int(allowed.sum())
+        context = CodeContext(collection.concepts, collection.proposal_rarity, self._today().year)
+        table = collection.proposals
+        features = proposal_features(query, table, rows, proposal_fits(query, offered, sought, rows), context)
+        keys = (table.published[rows],)
+        return self._top(Target.PROPOSALS, table.ids, rows, features, keys, top), int(allowed.sum())
+
+    def _top(
+        self,
+        target: Target,
+        ids: NDArray[np.int64],
+        rows: Rows,
+        features: FeatureTable,
+        keys: tuple[NDArray[np.int32], ...],
+        top: int,
+    ) -> list[Ranked]:
+        """The best by score; equals as a broker would order them (`keys`, the last one first), then by nothing at all."""
+        model = self._models[target]
+        scores = model.scores(features)
+        scatter = (ids[rows].astype(np.uint64) * _SCATTER) % np.uint64(2**32)
+        order = np.lexsort((scatter, *(-key for key in keys), -np.round(scores, 6)))[:top]
+        return [
+            Ranked(
+                id=int(ids[rows[place]]),
+                row=int(rows[place]),
+                rank=rank,
+                score=float(scores[place]),
+                features={
+                    name: float(value) for name, value in zip(features.names, features.values[place], strict=True)
+                },
+                contributions=model.contributions(features, int(place)),
+                band=model.band(float(scores[place])),
+            )
+            for rank, place in enumerate(order, start=1)
+        ]
+
+
+def _with_decision(match: Match, decisions: Decisions) -> Match:
+    decision = decisions.get((match.target, match.candidate_id))
+    return match if decision is None else replace(match, curated=decision.action)

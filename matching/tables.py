@@ -1,0 +1,87 @@
+"""Tables of candidates, read from the database for the owners that an index generation holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from data.corpus import (
+    CodeRow,
+    organisation_codes,
+    organisation_columns,
+    proposal_codes,
+    proposal_columns,
+)
+from matching.candidates import (
+    NEVER,
+    NO_ORGANISATION,
+    STAGES,
+    OrganisationTable,
+    ProposalTable,
+    organisation_bits,
+    partner_bits,
+)
+from matching.code_rows import CodeRows
+from matching.concepts import ConceptIndex
+from matching.reading import effective_codes
+from matching.rules import country_code
+
+Ids = NDArray[np.int64]
+
+
+def load_organisations_table(session: Session, concepts: ConceptIndex, indexed: Ids) -> OrganisationTable:
+    """Organisations that are stored, not withdrawn, and indexed, by id."""
+    held = set(indexed.tolist())
+    rows = [row for row in organisation_columns(session) if row.id in held]
+    codes = _codes_by_owner(organisation_codes(session), concepts)
+    return OrganisationTable(
+        ids=np.array([row.id for row in rows], dtype=np.int64),
+        country=_texts(country_code(row.country) for row in rows),
+        partner_type=_numbers(organisation_bits(row.kind, row.size) for row in rows),
+        evidence=_numbers(row.evidence for row in rows),
+        last_year=_numbers(row.last_year or 0 for row in rows),
+        codes=CodeRows.of([codes.get(row.id, []) for row in rows]),
+    )
+
+
+def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids, today: date) -> ProposalTable:
+    """Proposals that are stored, open, and indexed, by id."""
+    held = set(indexed.tolist())
+    rows = [row for row in proposal_columns(session, today) if row.id in held]
+    codes = _codes_by_owner(proposal_codes(session), concepts)
+    return ProposalTable(
+        ids=np.array([row.id for row in rows], dtype=np.int64),
+        kind=_texts(row.kind for row in rows),
+        country=_texts(country_code(row.country) for row in rows),
+        organisation_id=np.array([row.organisation_id or NO_ORGANISATION for row in rows], dtype=np.int64),
+        expires=_numbers(NEVER if row.expires is None else row.expires.toordinal() for row in rows),
+        published=_numbers(0 if row.published is None else row.published.toordinal() for row in rows),
+        partner_type=_numbers(
+            0 if row.organisation_kind is None else organisation_bits(row.organisation_kind, row.organisation_size)
+            for row in rows
+        ),
+        wanted_types=_numbers(partner_bits(row.partner_types) for row in rows),
+        stage=_numbers(STAGES.index(row.stage) if row.stage in STAGES else -1 for row in rows),
+        targets=_texts("|".join(sorted(country_code(code) or "" for code in row.target_countries)) for row in rows),
+        codes=CodeRows.of([codes.get(row.id, []) for row in rows]),
+    )
+
+
+def _codes_by_owner(rows: Iterable[CodeRow], concepts: ConceptIndex) -> dict[int, list[tuple[int, float]]]:
+    grouped: dict[int, list[tuple[str, str, str, float]]] = defaultdict(list)
+    for owner, tree, code, origin, weight in rows:
+        grouped[owner].append((tree, code, origin, weight))
+    return {owner: concepts.numbers(effective_codes(codes)) for owner, codes in grouped.items()}
+
+
+def _numbers(values: Iterable[int]) -> NDArray[np.int32]:
+    return np.array(list(values), dtype=np.int32)
+
+
+def _texts(values: Iterable[str | None]) -> NDArray[np.str_]:
+    return np.array([value or "" for value in values], dtype=np.str_)
