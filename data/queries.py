@@ -329,6 +329,23 @@ def organisations_named(session: Session, name: str, limit: int = 5) -> Sequence
     return session.scalars(statement.order_by(Organisation.id).limit(limit)).all()
 
 
+def names_of(
+    session: Session, organisation_ids: Sequence[int], proposal_ids: Sequence[int]
+) -> dict[tuple[str, int], tuple[str, str]]:
+    """(reference, name or title) by (`organisations` or `proposals`, id), of those that are stored."""
+    organisations = select(Organisation.id, Organisation.reference, Organisation.name)
+    proposals = select(Proposal.id, Proposal.reference, Proposal.title)
+    found = {
+        ("organisations", row[0]): (row[1], row[2])
+        for row in session.execute(organisations.where(Organisation.id.in_(organisation_ids)))
+    }
+    found |= {
+        ("proposals", row[0]): (row[1], row[2])
+        for row in session.execute(proposals.where(Proposal.id.in_(proposal_ids)))
+    }
+    return found
+
+
 def proposals_of(session: Session, organisation_id: int, limit: int = 10, day: date | None = None) -> list[Proposal]:
     """The open proposals that an organisation posted itself, latest first."""
     statement = select(Proposal).where(Proposal.organisation_id == organisation_id, is_open(day or today()))

@@ -1,0 +1,48 @@
+"""Which language a page is in: asked for in the address, remembered, wished by the browser, or the default."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, get_locale, gettext
+
+from web.context import application
+
+LANGUAGES = ("it", "en")
+COOKIE = "abbina_language"
+_ONE_YEAR = 365 * 24 * 3600
+
+
+def choose_language() -> str:
+    """`it` or `en` for the request at hand."""
+    if not has_request_context():
+        return application().settings.language
+    for wished in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wished in LANGUAGES:
+            return wished
+    preferred: str | None = request.accept_languages.best_match(LANGUAGES)
+    return preferred or application().settings.language
+
+
+def current_language() -> str:
+    """`it` or `en`, as the page is being written."""
+    locale = get_locale()
+    return str(locale.language) if locale is not None else LANGUAGES[0]
+
+
+def translate(message: str, **values: object) -> str:
+    """The message in the language of the page, with its values in place; the catalogues are made from its calls."""
+    return str(gettext(message, **values))
+
+
+def _remember(response: Response) -> Response:
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
+        response.set_cookie(COOKIE, asked, max_age=_ONE_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+def init_language(app: Flask) -> None:
+    """Serve the pages of `app` in the reader's language."""
+    Babel(app, default_locale="en", default_translation_directories="translations", locale_selector=choose_language)
+    app.after_request(_remember)

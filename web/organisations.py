@@ -1,0 +1,104 @@
+"""Pages of organisations: the list, and one with its competences, evidence and the proposals that look for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from data.models import Organisation
+from data.models.vocabulary import OrganisationKind, Origin, Tree
+from data.queries import (
+    list_organisations,
+    organisation_by_reference,
+    organisation_facets,
+    proposals_of,
+)
+from matching.errors import NothingToMatchError, NotIndexedError
+from web.context import application, reading
+from web.explaining import Reason, reasons
+from web.filters import organisation_filter
+from web.labels import ORGANISATION_KINDS
+from web.places import country_choices
+from web.presentation import code_label
+from web.proposals.listing import theme_choices
+
+pages = Blueprint("organisations", __name__, url_prefix="/organisations")
+
+WANTING = 10
+ORIGINS = (Origin.CONFIRMED.value, Origin.DECLARED.value, Origin.DERIVED.value)
+"""In the order of how sure they are; a competence stands once, under the surest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The open proposals that look for an organisation, or why none is shown: `not_ready` or `too_short`."""
+
+    proposals: Sequence[Reason] = ()
+    missing: str | None = None
+
+
+@pages.get("/")
+def index() -> str:
+    """All organisations that pass the filter in the address, a page at a time."""
+    wanted = organisation_filter()
+    facets = organisation_facets(reading())
+    return render_template(
+        "organisations/index.html",
+        found=list_organisations(reading(), wanted),
+        wanted=wanted,
+        kinds=[(kind.value, ORGANISATION_KINDS[kind.value]) for kind in OrganisationKind],
+        countries=country_choices(facets.countries),
+        themes=theme_choices(facets, wanted.theme),
+    )
+
+
+@pages.get("/<path:reference>")
+def show(reference: str) -> str:
+    """Who it is, what it can do, what shows it, and who looks for it."""
+    organisation = organisation_by_reference(reading(), reference)
+    return render_template(
+        "organisations/show.html",
+        organisation=organisation,
+        competences=competences_of(organisation),
+        themes=_themes_of(organisation),
+        posted=proposals_of(reading(), organisation.id),
+        wanted=_wanted(reference),
+    )
+
+
+def competences_of(organisation: Organisation) -> dict[str, list[str]]:
+    """Competences by origin, in the reader's language where the vocabulary has them; removed ones nowhere."""
+    removed = {item.term for item in organisation.competences if item.origin == Origin.REMOVED.value}
+    grouped: dict[str, list[str]] = defaultdict(list)
+    named: set[str] = set()
+    for origin in ORIGINS:
+        for item in sorted(organisation.competences, key=lambda item: -item.weight):
+            label = code_label(Tree.COMPETENCE.value, item.code) if item.code else item.term
+            label = item.term if label == item.code else label
+            if item.origin == origin and item.term not in removed and label.casefold() not in named:
+                named.add(label.casefold())
+                grouped[origin].append(label)
+    return grouped
+
+
+def _themes_of(organisation: Organisation) -> dict[str, list[str]]:
+    removed = {(item.tree, item.code) for item in organisation.themes if item.origin == Origin.REMOVED.value}
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for item in sorted(organisation.themes, key=lambda item: (item.origin != Origin.DECLARED.value, -item.weight)):
+        label = code_label(item.tree, item.code)
+        if (item.tree, item.code) not in removed and label not in grouped[item.tree]:
+            grouped[item.tree].append(label)
+    return grouped
+
+
+def _wanted(reference: str) -> Wanted:
+    try:
+        found = application().service.match_organisation(reference, top=WANTING)
+    except NotIndexedError:
+        return Wanted(missing="not_ready")
+    except NothingToMatchError:
+        return Wanted(missing="too_short")
+    return Wanted(reasons(found.proposals))

@@ -1,0 +1,51 @@
+"""The list of proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import render_template
+
+from data.queries import Facets, TreeCode, list_proposals, proposal_facets
+from web.context import application, reading
+from web.filters import LISTED_STATES, proposal_filter
+from web.labels import KINDS, TREES, Label
+from web.language import current_language
+from web.places import country_choices
+from web.proposals import pages
+
+THEME_TREES = ("s3_2021", "s3_2014", "een_technology", "sdg")
+"""Trees that lists are filtered by; of the EEN technologies the first two levels."""
+_SHORT_CODE = 5
+
+
+@pages.get("/")
+def index() -> str:
+    """All proposals that pass the filter in the address, a page at a time."""
+    wanted = proposal_filter()
+    found = list_proposals(reading(), wanted)
+    facets = proposal_facets(reading())
+    return render_template(
+        "proposals/index.html",
+        found=found,
+        wanted=wanted,
+        kinds=KINDS,
+        states=LISTED_STATES,
+        sources=facets.sources,
+        countries=country_choices(facets.countries),
+        themes=theme_choices(facets, wanted.theme),
+    )
+
+
+def theme_choices(facets: Facets, chosen: TreeCode | None) -> list[tuple[Label, list[tuple[str, str]]]]:
+    """The themes in use, tree by tree, as (value, label); the chosen one is always among them."""
+    used = {*facets.themes, chosen} if chosen else set(facets.themes)
+    grouped = ((TREES[tree], _labelled(tree, used)) for tree in THEME_TREES)
+    return [(label, choices) for label, choices in grouped if choices]
+
+
+def _labelled(tree: str, used: Iterable[TreeCode]) -> list[tuple[str, str]]:
+    concepts, language = application().concepts, current_language()
+    codes = {code[:_SHORT_CODE] if tree == "een_technology" else code for owner, code in used if owner == tree}
+    known = ((code, concepts.label(tree, code, language)) for code in codes)
+    return sorted(((f"{tree}:{code}", label) for code, label in known if label != code), key=lambda pair: pair[1])

@@ -1,0 +1,132 @@
+"""One proposal with its suggested partners."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from data.models import CurationDecision, Proposal
+from data.models.vocabulary import Origin, ProposalState, RejectReason
+from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
+from matching.brokerage.curation import candidate_of, history, standing
+from matching.errors import NothingToMatchError, NotIndexedError
+from matching.types import Suggestions, Target
+from web.context import application, reading
+from web.explaining import Reason, reasons
+from web.labels import KINDS, REJECT_REASONS
+from web.proposals import pages
+
+SHOWN = 10
+Candidate = tuple[Target, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """What is suggested, or why nothing is: `closed`, `not_ready` or `too_short`."""
+
+    organisations: Sequence[Reason] = ()
+    proposals: Sequence[Reason] = ()
+    generation: str = ""
+    considered: dict[str, int] = field(default_factory=dict)
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision in force, with the name of the candidate; `reference` is None where it is no longer stored."""
+
+    decision: CurationDecision
+    target: Target
+    candidate_id: int
+    name: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A decision that was not taken: what was typed, and what it lacks."""
+
+    anchor: str
+    action: str
+    complaint: str
+    reason: str = ""
+    note: str = ""
+
+
+@pages.get("/<path:reference>")
+def show(reference: str) -> str:
+    """The proposal, its two lists of suggestions, and what was decided about them."""
+    return render(reference)
+
+
+def render(reference: str, unfinished: Unfinished | None = None) -> str:
+    """The page of a proposal; `unfinished` is put back where it was typed."""
+    session = reading()
+    proposal = proposal_by_reference(session, reference)
+    state = state_in_force(proposal.state, proposal.expires, today())
+    shortlist = suggestions_for(proposal, state)
+    decided = _decided(session, standing(session, proposal.id))
+    return render_template(
+        "proposals/show.html",
+        proposal=proposal,
+        kind=KINDS[proposal.kind],
+        state=state,
+        is_own=proposal.source == PLATFORM,
+        codes=_codes(proposal),
+        shortlist=shortlist,
+        has_counterparts=proposal.kind != "RDR",
+        decided=decided,
+        notes=_notes(session, proposal.id),
+        unfinished=unfinished,
+        reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
+    )
+
+
+def suggestions_for(proposal: Proposal, state: str, top: int = SHOWN) -> Shortlist:
+    """The shortlist of a proposal in a state, or the reason why there is none."""
+    if state != ProposalState.PUBLISHED.value:
+        return Shortlist(missing="draft" if state == ProposalState.DRAFT.value else "closed")
+    try:
+        found = application().service.match_proposal(proposal.reference, top=top)
+    except NotIndexedError:
+        return Shortlist(missing="not_ready")
+    except NothingToMatchError:
+        return Shortlist(missing="too_short")
+    return shortlist(found)
+
+
+def shortlist(found: Suggestions) -> Shortlist:
+    """Suggestions as the page shows them."""
+    return Shortlist(reasons(found.organisations), reasons(found.proposals), found.generation, found.considered)
+
+
+def _codes(proposal: Proposal) -> dict[str, list[tuple[str, str]]]:
+    codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for item in proposal.codes:
+        pair = (item.tree, item.code)
+        if item.origin != Origin.REMOVED.value and pair not in codes[item.tree]:
+            codes[item.tree].append(pair)
+    return codes
+
+
+def _decided(session: Session, decisions: dict[Candidate, CurationDecision]) -> list[Decided]:
+    organisations = [number for target, number in decisions if target is Target.ORGANISATIONS]
+    proposals = [number for target, number in decisions if target is Target.PROPOSALS]
+    names = names_of(session, organisations, proposals)
+    rows = []
+    for (target, number), decision in decisions.items():
+        reference, name = names.get((target.value, number), (None, f"{target.value} {number}"))
+        rows.append(Decided(decision, target, number, name, reference))
+    return sorted(rows, key=lambda row: row.decision.id, reverse=True)
+
+
+def _notes(session: Session, proposal_id: int) -> dict[Candidate, list[CurationDecision]]:
+    notes: dict[Candidate, list[CurationDecision]] = defaultdict(list)
+    for decision in history(session, proposal_id):
+        if decision.note:
+            notes[candidate_of(decision)].append(decision)
+    return notes
