@@ -17,3 +17,7 @@ class VectorShapeError(EmbeddingsError):
 
 class GenerationError(EmbeddingsError):
     """A built index is missing, incomplete, damaged or made by another model."""
+
+
+class TrainingDataError(EmbeddingsError):
+    """Text to train on is missing, or a row of it cannot be used."""

@@ -1,0 +1,81 @@
+"""Commands about the bilingual model: train it, export it, measure it beside others."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import click
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("train-encoder")
+@click.option("--pairs", type=_FOLDER, required=True, help="Folder with sentences.tsv.gz and terms.tsv.gz (it, en, source).")
+@click.option("--english", type=_FOLDER, help="Folder with further English sentences, sentences.tsv.gz (en, source).")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the new model.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same model.")
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the text, if not the recipe's.")
+@click.option("--vocabulary", type=click.IntRange(100), help="Number of tokens, if not the recipe's.")
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Processor threads.")
+@click.option("--teacher", type=_FOLDER, help="Folder of all-MiniLM-L6-v2, if its package is not installed.")
+def train_encoder(
+    pairs: Path,
+    english: Path | None,
+    out: Path,
+    seed: int,
+    epochs: int | None,
+    vocabulary: int | None,
+    threads: int,
+    teacher: Path | None,
+) -> None:
+    """Train a bilingual model from parallel text; an interrupted run goes on where it stopped.
+
+    Needs requirements-training.txt. To use the result: ABBINA_MODEL=OUT.
+    """
+    from embeddings.training.pipeline import train_encoder as train
+    from embeddings.training.recipe import Recipe
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    default = Recipe()
+    recipe = Recipe(
+        seed=seed,
+        threads=threads,
+        epochs=epochs or default.epochs,
+        vocabulary=vocabulary or default.vocabulary,
+    )
+    config = train(pairs, english, out, recipe, teacher)
+    click.echo(f"{out}: {config.name} {config.version}, {config.vocabulary} tokens, {config.dimension} dimensions")
+
+
+@click.command("export-model")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--model", type=_FOLDER, help="A trained model's folder, if not the shipped one.")
+def export_model(folder: Path, model: Path | None) -> None:
+    """Write the model to DIR as a sentence-transformers folder (StaticEmbedding), for use without Abbina."""
+    from embeddings.export import export_model as export
+    from embeddings.model_files import SHIPPED_MODEL
+
+    export(folder, model or SHIPPED_MODEL)
+    click.echo(f"{folder}: SentenceTransformer({str(folder)!r}) loads it")
+
+
+@click.command("encoder")
+@click.option("--data", type=_FOLDER, help="Folder of development files (docs/model.md); without it, speed only.")
+@click.option("--model", "models", multiple=True, metavar="NAME|PATH", help="A further model to measure; repeatable.")
+@click.option("--fallback/--no-fallback", default=True, help="Measure the fallback encoder that needs no weights.")
+@click.option("--texts", type=click.IntRange(1), default=400, show_default=True, help="200-word texts for the speed.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table to this file.")
+def benchmark_encoder(
+    data: Path | None, models: tuple[str, ...], fallback: bool, texts: int, as_json: bool, out: Path | None
+) -> None:
+    """Measure the shipped model beside others: quality, texts a second, load time, memory, size."""
+    from jobs.benchmark_encoder import compare, table
+
+    reports = compare(data, models, fallback, texts)
+    shown = json.dumps(reports, indent=2, ensure_ascii=False) if as_json else table(reports)
+    click.echo(shown)
+    if out:
+        out.write_text(shown + "\n", encoding="utf-8")
