@@ -18,7 +18,7 @@ from data.sources.vocabulary import STATES
 MAX_JSON = 256 * 2**20
 """Most characters of a file: a page of 200 profiles has about two million."""
 
-_LIST_KEYS = ("profiles", "items", "data", "results", "content", "value", "records")
+LIST_KEYS = ("profiles", "items", "data", "results", "content", "value", "records")
 _TEXTS = {
     "title": "title",
     "summary": "shortSummary",
@@ -100,14 +100,14 @@ def records_of(document: Any, name: str) -> list[Any]:
     if isinstance(document, list):
         return document
     if isinstance(document, Mapping):
-        for key in _LIST_KEYS:
+        for key in LIST_KEYS:
             if key in document and "profileType" not in document:
                 found = document[key]
                 # One record comes alone, none as null.
                 return found if isinstance(found, list) else [] if found is None else [found]
         if "reference" in document or "profileType" in document:
             return [document]
-    raise SourceError(f"{name}: a page of the web service has a list under one of: {', '.join(_LIST_KEYS)}")
+    raise SourceError(f"{name}: a page of the web service has a list under one of: {', '.join(LIST_KEYS)}")
 
 
 def api_item(record: Any, position: str, file: str) -> Item:

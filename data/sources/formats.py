@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.errors import SourceError
-from data.sources.een_api import read_api_json
+from data.sources.een_api import LIST_KEYS, read_api_json
 from data.sources.een_xml import PROLOG, read_pod_xml
 from data.sources.inputs import HEAD, Member, text_of
 from data.sources.profiles_csv import delimiter_of, read_csv
@@ -83,7 +83,7 @@ def _json(member: Member, start: str, expected: RecordKind | None) -> Format:
     if start[0] == "[" or re.match(r"\{\s*\n", start):
         return Format(FormatName.EEN_API, RecordKind.PROPOSAL)
     keys = _keys(start)
-    if keys & _API_KEYS:
+    if keys & (_API_KEYS | set(LIST_KEYS)):
         return Format(FormatName.EEN_API, RecordKind.PROPOSAL)
     if "id" in keys or "evidence" in keys:
         return Format(FormatName.JSONL, RecordKind.ORGANISATION)

@@ -76,7 +76,9 @@ def test_a_theme_that_no_tree_has_is_not_guessed() -> None:
     assert BOOK.theme("Fashion week") is None
 
 
-@pytest.mark.parametrize("term", ["additive-manufacturing", "Additive Manufacturing", "ADDITIVE  MANUFACTURING", "Umidità"])
+@pytest.mark.parametrize(
+    "term", ["additive-manufacturing", "Additive Manufacturing", "ADDITIVE  MANUFACTURING", "Umidità"]
+)
 def test_competences_are_found_without_case_accents_and_hyphens(term: str) -> None:
     assert BOOK.competence(term) in ("additive-manufacturing", "humidity")
 

@@ -61,7 +61,9 @@ def test_codes_given_as_numbers_become_texts() -> None:
     assert read(technology_keywords=[1001001, 2002.0, "03"]).technology_keywords == ["1001001", "2002", "03"]
 
 
-@pytest.mark.parametrize(("given", "code"), [("EL", "GR"), ("UK", "GB"), ("it", "IT"), ("Germania", "DE"), ("XK", "XK")])
+@pytest.mark.parametrize(
+    ("given", "code"), [("EL", "GR"), ("UK", "GB"), ("it", "IT"), ("Germania", "DE"), ("XK", "XK")]
+)
 def test_countries_become_iso_codes(given: str, code: str) -> None:
     assert read(country=given).country == code
 
@@ -115,7 +117,9 @@ def test_a_title_too_long_for_its_column_is_cut_and_kept_whole_in_the_descriptio
 
 
 def test_an_evidence_without_title_gets_one_from_its_text() -> None:
-    record = parse_organisation(organisation(evidence=[{"kind": "project", "title": "", "text": "Neutrinos " * 50}]), STRICT)
+    record = parse_organisation(
+        organisation(evidence=[{"kind": "project", "title": "", "text": "Neutrinos " * 50}]), STRICT
+    )
     assert record.evidence[0].title.startswith("Neutrinos")
     assert len(record.evidence[0].title) <= 100
 
