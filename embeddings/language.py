@@ -147,6 +147,11 @@ def analyse(text: str, language: str) -> list[str]:
     return [term for word in _WORD.findall(folded) if (term := terms[word])]
 
 
+def words_of(text: str) -> list[str]:
+    """The words of `text`, folded, whatever the language: no stop words taken out, no stems."""
+    return _WORD.findall(fold(text))
+
+
 def token_language(token: str) -> str:
     """The language tag of a token made by `analyse`."""
     return token.partition(":")[0]
