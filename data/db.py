@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.errors import DatabaseError
 
+_BEGIN = "sqlite_begin"
+
 
 def make_engine(url: str) -> Engine:
-    """Engine for `url`. Raises DatabaseError on a URL that is neither SQLite nor PostgreSQL."""
+    """Engine for `url`. Raises DatabaseError on a URL that is neither SQLite nor PostgreSQL.
+
+    Errors do not show the values of a statement: they are what people wrote, and errors go into logs.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -26,12 +31,12 @@ def make_engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30})
+        engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     raise DatabaseError(f"database {backend!r} is not supported: use SQLite or PostgreSQL")
 
 
@@ -45,7 +50,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, 'DEFERRED')}")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
@@ -55,6 +60,10 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 
 @contextmanager
 def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
-    """A session that commits at the end of the block and rolls back on any error."""
+    """A session that commits at the end of the block and rolls back on any error.
+
+    On SQLite it takes the write lock first: a transaction that begins by reading cannot wait for another writer.
+    """
     with sessions() as session, session.begin():
+        session.connection(execution_options={_BEGIN: "IMMEDIATE"})
         yield session
