@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -89,20 +90,21 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except Exception as error:
-        if not _is_known(error):
-            raise
-        click.echo(f"abbina: {error}", err=True)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_ERROR)
+    except Exception as error:
+        _end_with(error)
 
 
-def _is_known(error: Exception) -> bool:
-    from data.errors import DataError
-    from embeddings.errors import EmbeddingsError
-    from jobs.errors import JobError
-    from matching.errors import MatchingError
+def _end_with(error: Exception) -> None:
+    from jobs.errors import BusyError
+    from jobs.runs import is_known
 
-    return isinstance(error, DataError | EmbeddingsError | MatchingError | JobError)
+    if not is_known(error):
+        raise error
+    click.echo(f"abbina: {error}", err=True)
+    sys.exit(EXIT_BUSY if isinstance(error, BusyError) else EXIT_ERROR)
 
 
 if __name__ == "__main__":

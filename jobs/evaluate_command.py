@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from data.demo import FOLDER as DEMO
-from data.settings import load_settings
 
 
 @click.command()
@@ -28,23 +27,22 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
     """Measure nDCG@10, recall@50, MRR and MAP against judgements, with 95 % bootstrap intervals.
 
     Each query reference of the judgements (TREC: query 0 candidate grade) is matched against all that is stored, on the
-    path that a user gets; the list scored is the one that the query's judged candidates belong to. A query judged on both
-    lists counts once for each.
+    path that a user gets; the list scored is the one that the query's judged candidates belong to. A query judged on
+    both lists counts once for each.
     """
     from tqdm import tqdm
 
-    from matching.bootstrap import build_application
+    from jobs.opening import open_application
     from matching.evaluation import Qrels, read_qrels, run_lines, split_by_list
     from matching.evaluation import evaluate as measure_all
 
-    files = qrels or tuple(sorted(DEMO.glob("*/qrels.tsv")))
     judged: Qrels = {}
     for path in qrels or tuple(sorted(DEMO.glob("*/qrels.tsv"))):
         for query, grades in read_qrels(path).items():
             judged.setdefault(query, {}).update(grades)
     rankings: dict[str, list[tuple[str, float]]] = {}
     missing: list[str] = []
-    with build_application(load_settings()) as application:
+    with open_application() as application:
         lists = application.service.lists_of(name for grades in judged.values() for name in grades)
         units = split_by_list(judged, lists)
         for unit in tqdm(units, unit="query", disable=None):
@@ -54,7 +52,7 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
             rankings[unit.name] = ranking or []
     result = measure_all(
         {name: [candidate for candidate, _ in ranking] for name, ranking in rankings.items()},
-        {unit.name: unit.grades for unit in units},
+        {unit.name: dict(unit.grades) for unit in units},
         relevant=relevant,
     )
     if run_file is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from data.models.vocabulary import Tree
+from data.settings import load_settings
 from jobs.cli import EXIT_REJECTED
 
 if TYPE_CHECKING:
@@ -37,12 +39,15 @@ def import_group() -> None:
 def _run(take: Take, *, as_json: bool, dry_run: bool) -> None:
     from data.db import make_engine, session_factory
     from data.migrate import require_current
-    from data.settings import load_settings
+    from jobs.importing import LOCK
+    from jobs.locks import job_lock
 
-    engine = make_engine(load_settings().database)
+    settings = load_settings()
+    engine = make_engine(settings.database)
     try:
         require_current(engine)
-        reports = take(session_factory(engine))
+        with nullcontext() if dry_run else job_lock(engine, settings.home, LOCK):
+            reports = take(session_factory(engine))
     finally:
         engine.dispose()
     show(reports, as_json=as_json, dry_run=dry_run)
@@ -94,14 +99,28 @@ def proposals(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
 
 
 @import_group.command()
-@_PATHS
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--live", is_flag=True, help="Read what changed at the service of ABBINA_EEN_URL since the last success.")
 @_DRY_RUN
 @_JSON
-def een(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
-    """EEN profiles: POD XML, or pages of the web service's JSON."""
-    from jobs.importing import import_een
+def een(paths: tuple[Path, ...], live: bool, dry_run: bool, as_json: bool) -> None:
+    """EEN profiles: POD XML, or pages of the web service's JSON, from files or from the service itself."""
+    from jobs.importing import import_een, import_een_live
 
-    _run(lambda sessions: import_een(sessions, paths, dry_run=dry_run), as_json=as_json, dry_run=dry_run)
+    if live == bool(paths):
+        raise click.UsageError("give files or folders, or --live")
+    settings = load_settings()
+    if live and settings.een_url is None:
+        raise click.ClickException("ABBINA_EEN_URL is not set: name the web service (ABBINA_EEN_KEY_FILE its key)")
+    _run(
+        lambda sessions: (
+            import_een_live(sessions, settings, dry_run=dry_run)
+            if live
+            else import_een(sessions, paths, dry_run=dry_run)
+        ),
+        as_json=as_json,
+        dry_run=dry_run,
+    )
 
 
 @import_group.command()

@@ -23,6 +23,8 @@ from data.sources.upsert import Progress
 from data.taxonomies.loader import load_shipped_taxonomies, load_taxonomy_file
 
 Sessions = sessionmaker[Session]
+LOCK = "import"
+"""Lock of jobs.locks that imports hold: one at a time."""
 _MAX_STORED_ROWS = 10_000
 DEMO = Path(data.__file__).parent / "demo"
 

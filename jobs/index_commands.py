@@ -25,10 +25,10 @@ def index(full: bool, rollback: bool, list_them: bool, as_json: bool) -> None:
     if sum((full, rollback, list_them)) > 1:
         raise click.UsageError("--full, --rollback and --list exclude each other")
     from jobs.locks import job_lock
-    from matching.bootstrap import build_application
+    from jobs.opening import open_application
 
     settings = load_settings()
-    with build_application(settings) as application:
+    with open_application(settings) as application:
         if list_them:
             current = application.store.current_id()
             known = [{"generation": number, "serves": number == current} for number in application.store.ids()]
@@ -40,7 +40,7 @@ def index(full: bool, rollback: bool, list_them: bool, as_json: bool) -> None:
                 number = application.store.rollback()
                 _print({"generation": number}, [f"generation {number} serves again"], as_json)
                 return
-            report = application.indexer().run(full=full, progress=bars(quiet=as_json))
+            report = application.update_index(full=full, progress=bars(quiet=as_json))
     _print(asdict(report), [summary(asdict(report))], as_json)
 
 

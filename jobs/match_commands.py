@@ -42,11 +42,11 @@ def match(
         raise click.UsageError("give one of --proposal, --organisation and --text")
     if (text is None) != (kind is None):
         raise click.UsageError("--text and --kind go together")
+    from jobs.opening import open_application
     from jobs.wording import lines
-    from matching.bootstrap import build_application
 
     settings = load_settings()
-    with build_application(settings) as application:
+    with open_application(settings) as application:
         found = _find(application, proposal, organisation, text, kind, top)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))

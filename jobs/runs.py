@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import unit_of_work
+from data.errors import DataError
 from data.models import Run, now
 from data.models.vocabulary import RunState
+from jobs.errors import JobError
 
 Step = Callable[[], dict[str, Any]]
 """One step of a job; what it returns is kept as its report. It must be safe to run again after a kill."""
@@ -38,7 +41,7 @@ def run_steps(
         try:
             report = step()
         except Exception as error:
-            _note(sessions, run.id, state=RunState.FAILED, error=f"{name}: {error}", finished_at=now())
+            _note(sessions, run.id, state=RunState.FAILED, error=f"{name}: {describe(error)}", finished_at=now())
             raise
         _note(sessions, run.id, report=(name, report))
     return _note(sessions, run.id, state=RunState.DONE, finished_at=now())
@@ -67,14 +70,34 @@ def _note(
 
 
 def mark_interrupted(sessions: sessionmaker[Session], job: str) -> list[int]:
-    """Mark runs of the job that never ended; returns their ids."""
+    """Mark runs of the job that never ended; returns their ids. `job` may end in %: all that begin so."""
     with unit_of_work(sessions) as session:
-        dead = session.scalars(select(Run).where(Run.job == job, Run.state == RunState.RUNNING.value)).all()
+        dead = session.scalars(select(Run).where(Run.job.like(job), Run.state == RunState.RUNNING.value)).all()
         for run in dead:
             run.state = RunState.INTERRUPTED.value
             run.error = f"died in step {run.step}" if run.step else "died before its first step"
             run.finished_at = now()
     return [run.id for run in dead]
+
+
+def describe(error: BaseException) -> str:
+    """An error for logs and reports: its message where it is one of ours or the system's, else its type alone.
+
+    Messages of other libraries may quote what people wrote.
+    """
+    if isinstance(error, DBAPIError):
+        return f"the database refused: {type(error).__name__}: {str(error.orig).splitlines()[0]}"
+    if isinstance(error, OSError):
+        return f"{error.strerror or type(error).__name__}{f' ({error.filename})' if error.filename else ''}"
+    return str(error) if is_known(error) else f"unexpected {type(error).__name__}: run the command by hand to see where"
+
+
+def is_known(error: BaseException) -> bool:
+    """Whether the error is one of the program's own, whose message says what to do."""
+    from embeddings.errors import EmbeddingsError
+    from matching.errors import MatchingError
+
+    return isinstance(error, DataError | EmbeddingsError | MatchingError | JobError)
 
 
 def last_report(sessions: sessionmaker[Session], job: str, step: str) -> dict[str, Any] | None:

@@ -40,10 +40,9 @@ def prepare(settings: Settings) -> None:
 @click.option("--proposal", metavar="REF", default=DEMO_PROPOSAL, show_default=True, help="Whose partners to show.")
 def demo(proposal: str) -> None:
     """Load the fictional demo region, index it, and show the best partners of one of its proposals."""
-    from matching.bootstrap import build_application
-
     from jobs.importing import import_demo
     from jobs.wording import lines
+    from matching.bootstrap import build_application
 
     settings = load_settings()
     prepare(settings)
@@ -54,7 +53,7 @@ def demo(proposal: str) -> None:
         click.echo(f"demo region: {taken} records")
         for row in rejected:
             click.echo(f"  rejected: {row}", err=True)
-        application.indexer().run()
+        application.update_index()
         found = application.service.match_proposal(proposal, top=5)
     click.echo(f"\n{found.query}")
     for line in lines(found, settings.language, explain=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.corpus import is_open
 from data.db import unit_of_work
+from data.errors import NotFoundError
 from data.models import Proposal, Suggestion, now
 from matching.brokerage.curation import Candidate, standing
+from matching.errors import NothingToMatchError
+from matching.freshness import Seeker
 from matching.types import Match, Suggestions, Target
 
 PLATFORM = "platform"
@@ -24,22 +27,26 @@ Matcher = Callable[[str], Suggestions]
 """A proposal's reference to its suggestions."""
 
 
-def open_references(session: Session, today: date, ids: Iterable[int] | None = None) -> list[str]:
-    """References of the platform's own open proposals (of those with the given ids), in order."""
-    query = select(Proposal.id, Proposal.reference).where(Proposal.source == PLATFORM, is_open(today))
-    rows = session.execute(query.order_by(Proposal.reference)).all()
-    chosen = None if ids is None else set(ids)
-    return [reference for number, reference in rows if chosen is None or number in chosen]
+def open_seekers(session: Session, today: date) -> list[Seeker]:
+    """The platform's own open proposals, by reference: those that have stored suggestions."""
+    query = select(Proposal.id, Proposal.reference, Proposal.kind).where(Proposal.source == PLATFORM, is_open(today))
+    return [Seeker(*row) for row in session.execute(query.order_by(Proposal.reference))]
 
 
 def store(sessions: sessionmaker[Session], reference: str, matcher: Matcher) -> int:
     """Recompute one proposal's suggestions in one transaction; returns how many are stored.
 
-    What someone decided about keeps its row as it was seen; everything else is replaced.
+    What someone decided about keeps its row as it was seen; everything else is replaced. Nothing is stored for a
+    proposal without words, or erased meanwhile.
     """
-    found = matcher(reference)
+    try:
+        found = matcher(reference)
+    except (NothingToMatchError, NotFoundError):
+        found = Suggestions(query=reference, generation="")
     with unit_of_work(sessions) as session:
-        proposal = session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
+        proposal = session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
+        if proposal is None:
+            return 0
         decided = standing(session, proposal.id)
         kept = _drop_undecided(session, proposal.id, decided)
         matches = [match for match in (*found.organisations, *found.proposals) if _key(match) not in kept]

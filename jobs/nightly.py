@@ -1,0 +1,219 @@
+"""The night's work: import, expire, index, recompute suggestions, report. Each step is safe to run again after a kill.
+
+Nothing of a step's success is kept in memory only: an import commits file by file, expiry and each proposal's
+suggestions are one transaction each, the index switches by one rename, and the generation that the suggestions were
+brought up to date with is noted once all of them are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from data.db import unit_of_work
+from data.errors import DataError
+from data.models import Run, now
+from data.sources.report import ImportReport, unreadable
+from embeddings.errors import GenerationError
+from embeddings.generations import Generation
+from jobs import importing
+from jobs.locks import job_lock
+from jobs.logs import job_log
+from jobs.night_report import write_report
+from jobs.runs import describe, last_report, mark_interrupted, run_steps
+from matching import suggestions
+from matching.brokerage.expiry import expire_due
+from matching.freshness import Seeker, basis, outdated
+from matching.ranking import load_model
+from matching.types import Target
+
+if TYPE_CHECKING:
+    from matching.bootstrap import Application
+
+JOB = "nightly"
+IMPORT, EXPIRE, INDEX, SUGGESTIONS, REPORT = STEPS = ("import", "expire", "index", "suggestions", "report")
+_PATIENCE = 900.0
+"""Seconds that a step waits for an import or an index run that someone started by hand."""
+_AFTERLIFE = 2.0
+"""Seconds that a database may take to notice that the process of the last run is dead."""
+_MOST_ROWS = 500
+
+Told = Callable[[str, dict[str, Any] | None], None]
+"""Called with a step's name when it starts (None) and when it is done (its report)."""
+
+
+@dataclass
+class NightReport:
+    """What a night did. `steps` maps each finished step to its report; `error` says why it ended early."""
+
+    started_at: datetime
+    finished_at: datetime | None = None
+    state: str = "running"
+    error: str | None = None
+    failed_step: str | None = None
+    interrupted_runs: list[int] = field(default_factory=list)
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows of the night's imports were not taken."""
+        return int(self.steps.get(IMPORT, {}).get("rejected", 0))
+
+
+class Night:
+    """One run of the nightly job."""
+
+    def __init__(self, application: Application, told: Told = lambda _step, _report: None) -> None:
+        self._application = application
+        self._settings = application.settings
+        self._sessions = application.sessions
+        self._told = told
+        self.report = NightReport(now())
+
+    def run(self) -> NightReport:
+        """Do the night's work. Raises BusyError where another night is under way; any failing step's error.
+
+        The report is written in either case.
+        """
+        with (
+            job_lock(self._application.engine, self._settings.home, JOB, wait=_AFTERLIFE),
+            job_log(self._settings, JOB) as log,
+        ):
+            self._log = log
+            self.report.interrupted_runs = mark_interrupted(self._sessions, JOB)
+            log.info("started", interrupted_runs=self.report.interrupted_runs)
+            try:
+                run_steps(self._sessions, JOB, self._steps())
+            except Exception as error:
+                self._fail(error)
+                raise
+            log.info("done")
+        return self.report
+
+    def _steps(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        work = {
+            IMPORT: self._import,
+            EXPIRE: self._expire,
+            INDEX: self._index,
+            SUGGESTIONS: self._suggest,
+            REPORT: self._write_report,
+        }
+        return {name: self._step(name, step) for name, step in work.items()}
+
+    def _step(self, name: str, step: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+        def logged() -> dict[str, Any]:
+            self.report.failed_step = name
+            self._told(name, None)
+            started = now()
+            found = step()
+            found["seconds"] = round((now() - started).total_seconds(), 2)
+            self.report.steps[name] = found
+            self.report.failed_step = None
+            self._log.info("step done", step=name, **{key: value for key, value in found.items() if key != "files"})
+            self._told(name, found)
+            return found
+
+        return logged
+
+    def _fail(self, error: Exception) -> None:
+        self.report.state, self.report.error = "failed", describe(error)
+        self.report.finished_at = now()
+        self._log.error("failed", step=self.report.failed_step, error=self.report.error)
+        write_report(self.report, self._settings.log_dir)
+
+    def _import(self) -> dict[str, Any]:
+        with job_lock(self._application.engine, self._settings.home, importing.LOCK, wait=_PATIENCE):
+            mark_interrupted(self._sessions, "import%")
+            reports = [*self._from_folder(), *self._from_service()]
+        rejected = [row for report in reports for row in report.rejected]
+        self.report.rejected = [
+            {"file": row.file, "position": row.position, "field": row.field, "reason": row.reason}
+            for row in rejected[:_MOST_ROWS]
+        ]
+        return {
+            "files": [report.counts() for report in reports],
+            **{name: sum(getattr(report, name) for report in reports) for name in _COUNTS},
+            "rejected": len(rejected),
+        }
+
+    def _from_folder(self) -> Sequence[ImportReport]:
+        folder = self._settings.import_dir
+        return [] if folder is None else importing.import_folder(self._sessions, [folder])
+
+    def _from_service(self) -> Sequence[ImportReport]:
+        try:
+            return importing.import_een_live(self._sessions, self._settings)
+        except DataError as error:  # the service's settings are wrong: no reason to leave out the rest of the night
+            return [unreadable("EEN web service", "een_api", str(error))]
+
+    def _expire(self) -> dict[str, Any]:
+        with unit_of_work(self._sessions) as session:
+            return {"expired": expire_due(session, self._application.today())}
+
+    def _index(self) -> dict[str, Any]:
+        with job_lock(self._application.engine, self._settings.home, INDEX, wait=_PATIENCE):
+            report = self._application.update_index()
+        names = ("generation", "built", "organisations", "proposals", "encoded", "kept")
+        counts: dict[str, Any] = {name: getattr(report, name) for name in names}
+        counts["changed"] = len(report.changed_organisations) + len(report.changed_proposals)
+        return counts
+
+    def _suggest(self) -> dict[str, Any]:
+        application, today = self._application, self._application.today()
+        generation = application.store.current()
+        ground = basis((load_model(target) for target in Target), application.concepts)
+        with unit_of_work(self._sessions) as session:
+            dropped = suggestions.drop_closed(session, today)
+        with self._sessions() as session:
+            seekers = suggestions.open_seekers(session, today)
+            stale, everything = outdated(session, seekers, generation, self._last_basis(ground), today)
+        stored = self._recompute(stale)
+        return {
+            "generation": generation.id,
+            "basis": ground,
+            "proposals": len(seekers),
+            "recomputed": len(stale),
+            "everything": everything,
+            "stored": stored,
+            "dropped": dropped,
+        }
+
+    def _recompute(self, stale: Iterable[Seeker]) -> int:
+        matcher = self._application.service.match_proposal
+        return sum(
+            suggestions.store(
+                self._sessions, seeker.reference, lambda reference: matcher(reference, top=suggestions.STORED)
+            )
+            for seeker in stale
+        )
+
+    def _last_basis(self, ground: str) -> Generation | None:
+        """The generation that all suggestions were last brought up to date with, if that still tells what changed."""
+        last = last_report(self._sessions, JOB, SUGGESTIONS)
+        if last is None or last.get("basis") != ground:
+            return None
+        try:
+            return self._application.store.open(last["generation"])
+        except GenerationError:
+            return None
+
+    def _write_report(self) -> dict[str, Any]:
+        self.report.state, self.report.finished_at = "done", now()
+        files = write_report(self.report, self._settings.log_dir)
+        self.report.files = [str(file) for file in files]
+        return {"files": self.report.files}
+
+
+_COUNTS = ("read", "added", "updated", "unchanged", "closed")
+
+
+def last_night(application: Application) -> Run | None:
+    """The latest run of the nightly job, whatever became of it."""
+    from sqlalchemy import select
+
+    with application.sessions() as session:
+        return session.scalars(select(Run).where(Run.job == JOB).order_by(Run.id.desc()).limit(1)).first()
