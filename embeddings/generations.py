@@ -180,7 +180,7 @@ class GenerationStore:
         return present[-1]
 
     def prune(self, keep: int) -> tuple[str, ...]:
-        """Remove all but the last `keep` generations that served; return the removed. At least the current one stays."""
+        """Remove all but the last `keep` generations that served; return the removed. The current one stays."""
         if keep < 1:
             raise GenerationError(f"keep={keep}: at least the generation that serves has to stay.")
         with self._locked():

@@ -29,6 +29,7 @@ _FEATURES: Final = 40_000
 _GRAM: Final = 4
 _LEAST_DOCUMENTS: Final = 2
 _POWER_ITERATIONS: Final = 3
+_ENCODED_AT_ONCE: Final = 1024
 _CACHED_WORDS: Final = 100_000
 _CONFIG, _FEATURE_FILE, _WEIGHTS = "config.json", "features.json", "projection.safetensors"
 _STOP_WORDS: Final = ITALIAN | ENGLISH
@@ -42,7 +43,7 @@ class TfidfEncoder:
         self._features = tuple(features)
         self._positions = {feature: position for position, feature in enumerate(features)}
         self._projection = np.ascontiguousarray(projection, np.float32)
-        self._words: dict[str, NDArray[np.float32] | None] = {}
+        self._words: dict[str, NDArray[np.float32]] = {}
         self._lock = threading.Lock()
         digest = hashlib.sha256(f"{CODE_VERSION}\n{json.dumps(self._features)}\n".encode())
         digest.update(self._projection.tobytes())
@@ -82,11 +83,12 @@ class TfidfEncoder:
         return int(self._projection.shape[1])
 
     def encode(self, texts: Sequence[str], role: Role = Role.PLAIN) -> Vectors:
-        """Encode `texts` as (n, dimension) float32, rows of unit length; a text without any known word is a zero row."""
+        """Encode `texts` as (n, dimension) float32, rows of unit length; without any known word a zero row."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        with self._lock:
-            for row, text in enumerate(texts):
-                self._add_up(text, vectors[row])
+        for start in range(0, len(texts), _ENCODED_AT_ONCE):
+            part = self._sums([_bag(text) for text in texts[start : start + _ENCODED_AT_ONCE]])
+            lengths = np.linalg.norm(part, axis=1, keepdims=True)
+            np.divide(part, lengths, out=vectors[start : start + len(part)], where=lengths > 0)
         return vectors
 
     def save(self, folder: Path) -> None:
@@ -118,20 +120,26 @@ class TfidfEncoder:
             raise ModelError(f"fallback model in {folder} is damaged or of another version; run `abbina index --full`.")
         return encoder
 
-    def _add_up(self, text: str, vector: NDArray[np.float32]) -> None:
-        for word, times in _bag(text).items():
-            own = self._words.get(word, self)
-            if own is self:
-                own = self._word_vector(word)
-            if own is not None:
-                vector += np.float32(1 + np.log(times)) * own  # type: ignore[operator]
-        length = float(np.linalg.norm(vector))
-        if length > 0:
-            vector /= length
+    def _sums(self, bags: list[Counter[str]]) -> Vectors:
+        """For each bag the sum of its words' vectors, each by 1 + log of its count."""
+        from scipy.sparse import csr_matrix
 
-    def _word_vector(self, word: str) -> NDArray[np.float32] | None:
+        columns: dict[str, int] = {}
+        indices = [columns.setdefault(word, len(columns)) for bag in bags for word in bag]
+        if not columns:
+            return np.zeros((len(bags), self.dimension), np.float32)
+        counts = np.array([count for bag in bags for count in bag.values()], np.float32)
+        ends = np.concatenate([[0], np.cumsum([len(bag) for bag in bags])])
+        weights = csr_matrix((1 + np.log(counts), indices, ends), (len(bags), len(columns)))
+        with self._lock:
+            table = np.stack(
+                [self._words[word] if word in self._words else self._word_vector(word) for word in columns]
+            )
+        return np.asarray(weights @ table, np.float32)
+
+    def _word_vector(self, word: str) -> NDArray[np.float32]:
         positions = [self._positions[feature] for feature in _features_of(word) if feature in self._positions]
-        vector = self._projection[positions].sum(axis=0) if positions else None
+        vector: NDArray[np.float32] = self._projection[positions].sum(axis=0)
         if len(self._words) >= _CACHED_WORDS:
             self._words.clear()
         self._words[word] = vector
