@@ -7,6 +7,7 @@ bm25s works row by row in Python, which alone takes longer than a re-index may.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
@@ -58,7 +59,7 @@ class LexicalIndex:
     def search(self, tokens: Sequence[str], k: int, allowed: Mask | Ids | None = None) -> Hits:
         """The `k` best rows for `tokens`, among the allowed ones (mask by position, or ids); none with a zero score.
 
-        Each distinct token counts once, the 64 rarest of them.
+        A token counts as often as it is given; of more than 64 distinct ones, the rarest 64 count.
         """
         if k < 1:
             raise VectorShapeError(f"k={k}: ask for at least one hit.")
@@ -105,13 +106,13 @@ class LexicalIndex:
             raise GenerationError(f"lexical index in {folder}: {error}; build it again with `abbina index`.") from error
 
     def _terms(self, tokens: Sequence[str]) -> list[int]:
-        """The terms of the query that some row has, the 64 rarest, in a fixed order."""
+        """The terms of the query that some row has, the 64 rarest, each as often as the query says it."""
         known = self._bm25.vocab_dict
-        terms = [known[token] for token in dict.fromkeys(tokens) if token in known]
-        found = [term for term in terms if self._frequencies[term]]
-        if len(found) <= LONGEST_QUERY:
-            return found
-        return sorted(found, key=lambda term: (self._frequencies[term], term))[:LONGEST_QUERY]
+        counts = Counter(known[token] for token in tokens if token in known)
+        found = [term for term in counts if self._frequencies[term]]
+        if len(found) > LONGEST_QUERY:
+            found = sorted(found, key=lambda term: (self._frequencies[term], term))[:LONGEST_QUERY]
+        return [term for term in found for _ in range(counts[term])]
 
 
 def _inverse_frequencies(frequencies: NDArray[Any], count: int) -> NDArray[np.float32]:

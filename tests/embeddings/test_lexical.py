@@ -27,7 +27,7 @@ def plain_bm25(rows: list[list[str]], query: list[str], k1: float = 1.5, b: floa
     scores = []
     for row in rows:
         counts, score = Counter(row), 0.0
-        for term in set(query):
+        for term in query:
             frequency = sum(term in other for other in rows)
             inverse = math.log(1 + (len(rows) - frequency + 0.5) / (frequency + 0.5))
             score += inverse * counts[term] / (counts[term] + k1 * (1 - b + b * len(row) / average))
