@@ -240,4 +240,3 @@ def replace_derived_organisation_codes(
             session.execute(insert(OrganisationCompetence), competences)
         if themes:
             session.execute(insert(OrganisationTheme), themes)
-

@@ -12,23 +12,21 @@ from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
-from data.settings import Settings
+from data.settings import FALLBACK_MODEL, Settings
 from embeddings.encoder import Encoder
-from embeddings.errors import GenerationError
+from embeddings.errors import EmbeddingsError, GenerationError
 from embeddings.generations import GenerationStore
-from embeddings.language import analyse
 from matching.collection import load_collection
 from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
-from matching.encoders import open_encoder
+from matching.encoders import drop_unused_fallbacks, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
-from matching.indexing import Indexer
+from matching.indexing import Indexer, IndexReport, Progress, quiet
 from matching.presentation import Presenter
 from matching.query_builder import QueryBuilder
-from matching.ranking import load_model
+from matching.ranking import LISTS, load_model
 from matching.service import Engine, MatchService
 from matching.taxonomies import load_concepts
-from matching.types import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Application:
             self.sessions,
             current_generation=self.store.current_id,
             load_engine=self._load_engine,
-            models={target: load_model(target) for target in Target},
+            models={name: load_model(name) for name in LISTS},
             today=self.today,
         )
 
@@ -90,12 +88,30 @@ class Application:
         """The encoder that the settings name. Raises ModelError where it cannot be had."""
         with self._lock:
             if self._encoder is None:
-                self._encoder = open_encoder(self.settings, self.sessions)
+                self._encoder = open_encoder(self.settings, self.store)
             return self._encoder
 
-    def indexer(self) -> Indexer:
-        """An indexer of this application's records."""
-        self._concepts = None  # an import may have changed them
+    def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
+        """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
+        if self.settings.model != FALLBACK_MODEL:
+            return self._indexer().run(full=full, progress=progress)
+        with self._lock:
+            if full or self.store.current_id() is None or not self._serves():
+                self._encoder = fit_fallback(self.settings, self.sessions)
+        report = self._indexer().run(full=full, progress=progress)
+        drop_unused_fallbacks(self.settings, self.store)
+        return report
+
+    def _serves(self) -> bool:
+        try:
+            self.store.current(self.encoder())
+        except EmbeddingsError:
+            return False
+        return True
+
+    def _indexer(self) -> Indexer:
+        with self._lock:
+            self._concepts = None  # an import may have changed them
         return Indexer(
             self.sessions,
             self.store,
@@ -115,7 +131,7 @@ class Application:
             generation=collection.generation,
             organisations=len(collection.organisations),
             proposals=len(collection.proposals),
-            behind=self.indexer().behind(),
+            behind=self._indexer().behind(),
         )
 
     def _load_engine(self) -> Engine:
@@ -128,7 +144,7 @@ class Application:
                 collection = load_collection(session, generation, concepts, self.today())
         except GenerationError as error:
             raise NotIndexedError(str(error)) from error
-        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts, analyse))
+        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts))
         return Engine(collection, builder, Presenter(collection, encoder))
 
 

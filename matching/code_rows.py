@@ -54,7 +54,7 @@ def coverage(
     """How well each candidate covers the wanted codes: (n,) in [0, 1], NaN where either side has no codes.
 
     Each wanted code counts by its weight and rarity; a candidate's best related code answers it, by how related it is
-    (`related[i]` maps concept numbers to a relatedness in [0, 1] for wanted code i). `rarity` is one number per concept.
+    (`related[i]` maps concept numbers to a relatedness in [0, 1] for wanted code i). `rarity` is by concept.
     """
     result = np.full(len(candidates), np.nan, dtype=np.float32)
     lengths = np.diff(candidates.starts)

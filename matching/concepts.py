@@ -40,7 +40,7 @@ class ConceptIndex:
         self.concepts = tuple(concepts)
         self._numbers = {(concept.tree, concept.code): number for number, concept in enumerate(self.concepts)}
         self._children: dict[int, list[int]] = defaultdict(list)
-        for number, concept in enumerate(self.concepts):
+        for number in range(len(self.concepts)):
             parent = self.parent(number)
             if parent is not None:
                 self._children[parent].append(number)

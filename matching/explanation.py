@@ -1,4 +1,4 @@
-"""Why a candidate stands where it stands: what is shared, what fits, what is missing. Says nothing that was not used."""
+"""Why a candidate stands where it stands: what is shared, fits, is missing. Says nothing that was not used."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
 from matching.concepts import ConceptIndex
 from matching.query import Weighted
 from matching.types import Code, Contribution, Criterion, Explanation, Judgement, SentencePair, Verdict
 
-MOST_SHARED = 6
+MOST_SHARED = 5
+MOST_THEMES = 3
 _FEATURES: Mapping[Criterion, tuple[str, ...]] = {
     Criterion.NEED: ("need_fit", "offer_fit", "lexical"),
     Criterion.COMPETENCE: ("competence",),
@@ -68,13 +70,13 @@ def _verdict(criterion: Criterion, values: Sequence[float]) -> Verdict:
     return Verdict.GAP if best < gap else Verdict.UNKNOWN
 
 
-def shared_codes(wanted: Weighted, found: Weighted, concepts: ConceptIndex, rarity: np.ndarray) -> tuple[Code, ...]:
+def shared_codes(
+    wanted: Weighted, found: Weighted, concepts: ConceptIndex, rarity: NDArray[np.float32], most: int = MOST_SHARED
+) -> tuple[Code, ...]:
     """Wanted concepts that the candidate has itself, the rarest and weightiest first."""
     have = {number for number, weight in found if weight > 0.0}
     shared = [(weight * float(rarity[number]), number) for number, weight in wanted if number in have]
-    return tuple(
-        concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:MOST_SHARED]
-    )
+    return tuple(concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:most])
 
 
 def best_pair(

@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows, coverage
 from matching.concepts import ConceptIndex
-from matching.query import Query, Weighted
+from matching.query import ORGANISATION, Query, Weighted
 from matching.ranking import FeatureTable
+from matching.rules import SEEKING
 
 Floats = NDArray[np.float32]
 
 SHARPNESS = 12.0
-"""Inverse temperature of the log-sum-exp over an organisation's passages: near the best one, more pieces add a little."""
-FIT_SCALE = 4.0
+"""Inverse temperature of the log-sum-exp over an organisation's passages: more pieces add a little to the best."""
+FIT_SCALE = 2.0
 """Standard deviations above the background at which a semantic fit reaches 1 - 1/e."""
 LEXICAL_SCALE = 0.12
 """Share of a query's attainable BM25 at which lexical fit reaches 1 - 1/e."""
 EVIDENCE_SCALE = 2.0
 RECENT_YEARS = 12.0
-_RELEVANT = 3.0
+_RELEVANT = 2.0
 """Standard deviations above the background from which a piece of evidence counts as on the point."""
 
 
@@ -51,7 +52,9 @@ def log_sum_exp(similarity: Floats, starts: NDArray[np.int64]) -> Floats:
     best = np.maximum.reduceat(similarity, starts)
     lengths = np.diff(np.append(starts, len(similarity)))
     shifted = np.exp(SHARPNESS * (similarity - np.repeat(best, lengths)))
-    return (best + np.log(np.add.reduceat(shifted, starts)) / SHARPNESS).astype(np.float32)
+    summed: Floats = np.add.reduceat(shifted, starts)
+    similarity_of_each: Floats = (best + np.log(summed) / SHARPNESS).astype(np.float32)
+    return similarity_of_each
 
 
 def lexical_fit(scores: Floats, attainable: float) -> Floats:
@@ -148,13 +151,18 @@ def proposal_features(
     fits: TextFits,
     context: CodeContext,
 ) -> FeatureTable:
-    """Features of the proposals at `rows` of the table."""
+    """Features of the proposals at `rows` of the table.
+
+    To an organisation a request of its competence is worth more than an offer that it might use: that is `asks`.
+    """
     codes = table.codes.take(rows)
     wanted = wanted_type_fit(query.wanted_types, table.partner_type[rows])
     welcome = meets_wanted_types(query.partner_type, table.wanted_types[rows])
+    asks = np.isin(table.kind[rows], SEEKING).astype(np.float32)
     columns = {
         "need_fit": fits.need,
         "offer_fit": fits.offer,
+        "asks": asks if query.kind == ORGANISATION else np.full(len(rows), np.nan, dtype=np.float32),
         "lexical": fits.lexical,
         "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
         "theme": code_fit(query.themes, codes, context.concepts, context.rarity),

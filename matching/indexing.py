@@ -1,4 +1,4 @@
-"""Bringing the index up to date: what changed is read, tagged, encoded; the next generation is built, verified, switched to."""
+"""Bringing the index up to date: what changed is read, tagged, encoded; the next generation is built and serves."""
 
 from __future__ import annotations
 
@@ -24,16 +24,20 @@ from data.db import unit_of_work
 from embeddings.encoder import Encoder, Role
 from embeddings.errors import GenerationError
 from embeddings.generations import Generation, GenerationStore, NewRow, Section, SectionPlan
-from embeddings.language import analyse
 from embeddings.text import offered, organisation_passages, sought
 from matching.collection import ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT, READ_AT
-from matching.competence import CompetenceTagger
+from matching.competence import MOST_TAGS, CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.reading import CodeTriple, organisation_fields, proposal_fields
 from matching.theme import derive_themes
 
 Progress = Callable[[str, int], None]
 """Called with what is being done ("read", "encode") and how many texts or records more are done."""
+
+
+def quiet(what: str, count: int) -> None:
+    """Progress that nobody watches."""
+
 
 STAMP = "stamp"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,11 +84,11 @@ class Indexer:
         self._store = store
         self._encoder = encoder
         self._concepts = concepts
-        self._tagger = CompetenceTagger(concepts, analyse)
+        self._tagger = CompetenceTagger(concepts)
         self._keep = keep
         self._today = today
 
-    def run(self, *, full: bool = False, progress: Progress = lambda _what, _count: None) -> IndexReport:
+    def run(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Index what changed since the generation that serves (everything with `full` or where that is of no use)."""
         read_at = datetime.now(UTC)
         previous = None if full else self._previous()
@@ -174,8 +178,11 @@ class Indexer:
 
     def _derive(self, texts: Iterable[tuple[str, str]]) -> list[CodeTriple]:
         """Competences that the texts name and themes that follow from them, as (tree, code, confidence)."""
-        tokens = [token for text, language in texts for token in analyse(text, "it" if language == "it" else "en")]
-        tags = [(tag.concept, tag.confidence) for tag in self._tagger.tag(tokens)]
+        best: dict[int, float] = {}
+        for text, language in texts:
+            for tag in self._tagger.tag(text, "it" if language == "it" else "en"):
+                best[tag.concept] = max(tag.confidence, best.get(tag.concept, 0.0))
+        tags = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST_TAGS]
         found = [*tags, *derive_themes(tags, self._concepts)]
         concepts = self._concepts.concepts
         return [(concepts[number].tree, concepts[number].code, weight) for number, weight in found]

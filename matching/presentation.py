@@ -1,4 +1,4 @@
-"""Ranked candidates to matches with their explanation: records are read and sentences compared for the shown ones only."""
+"""Ranked candidates to matches with their explanation; records and sentences are read for the shown ones only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from embeddings.text import offered, organisation_passages, sought
 from matching.candidates import PARTNER_BITS, STAGES
 from matching.code_rows import CodeRows
 from matching.collection import Collection
-from matching.explanation import Passage, best_pair, explain, judge, shared_codes
+from matching.explanation import MOST_THEMES, Passage, best_pair, explain, judge, shared_codes
 from matching.query import Query, Weighted
 from matching.ranking import probability
 from matching.reading import evidence_headings, organisation_fields, proposal_fields
@@ -110,7 +110,7 @@ class Presenter:
         found = tuple((int(code), float(weight)) for code, weight in zip(*codes.row(item.row), strict=True))
         concepts = self._collection.concepts
         competences = shared_codes(query.competences, found, concepts, rarity)
-        themes = shared_codes(query.themes, found, concepts, rarity)
+        themes = shared_codes(query.themes, found, concepts, rarity, MOST_THEMES)
         return explain(item.contributions, judge(item.features, known), competences, themes, pair)
 
     def _known(self, query: Query, types: int, country: str, stage: int) -> Known:

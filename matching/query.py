@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from embeddings.encoder import Vectors
 from embeddings.language import Language
 
+ORGANISATION = "ORG"
+"""Kind of a query that an organisation asks: what it offers is known, what it needs is not."""
+
 Weighted = tuple[tuple[int, float], ...]
 """Concept numbers with weights."""
 

@@ -13,7 +13,7 @@ from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError
-from matching.query import Query, Side
+from matching.query import ORGANISATION, Query, Side
 from matching.reading import (
     CodeTriple,
     draft_fields,
@@ -39,7 +39,7 @@ class QueryBuilder:
         fields = proposal_fields(proposal)
         owner = proposal.organisation
         seek, offer = self._sides(fields)
-        competences, themes = self._codes(proposal_codes_of(proposal), seek, offer)
+        competences, themes = self._codes(proposal_codes_of(proposal), seek, offer, fields.language or "it")
         return Query(
             label=f"{proposal.reference} · {proposal.kind} · {proposal.title}",
             kind=proposal.kind,
@@ -62,7 +62,7 @@ class QueryBuilder:
         fields = draft_fields(draft)
         seek, offer = self._sides(fields)
         declared = [(tree, code, 1.0) for tree, codes in draft.codes.items() for code in codes]
-        competences, themes = self._codes(declared, seek, offer)
+        competences, themes = self._codes(declared, seek, offer, fields.language or "it")
         return Query(
             label=f"{draft.kind} · {draft.title or draft.description[:80]}",
             kind=draft.kind,
@@ -84,10 +84,10 @@ class QueryBuilder:
         text = "\n".join(passage.text for passage in passages)
         language = detect(text)
         side = self._side(text, language, Role.OFFERED)
-        competences, themes = self._codes(organisation_codes_of(organisation), side, side)
+        competences, themes = self._codes(organisation_codes_of(organisation), side, side, language)
         return Query(
             label=f"{organisation.reference} · {organisation.name}",
-            kind="ORG",
+            kind=ORGANISATION,
             language=language,
             sought=side,
             offered=side,
@@ -109,11 +109,11 @@ class QueryBuilder:
         return Side(text, self._encoder.encode([text], role)[0], tuple(analyse(text, language)))
 
     def _codes(
-        self, declared: Sequence[CodeTriple], seek: Side, offer: Side
+        self, declared: Sequence[CodeTriple], seek: Side, offer: Side, language: Language
     ) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]:
         """Competences and themes: the declared, and what the text names where nothing of that sort is declared."""
         numbers = dict(self._concepts.numbers(declared))
-        read = {tag.concept: tag.confidence for tag in self._tagger.tag((*seek.tokens, *offer.tokens))}
+        read = {tag.concept: tag.confidence for tag in self._tagger.tag(f"{seek.text}\n{offer.text}", language)}
         numbers = {**read, **numbers}
         for concept, weight in derive_themes(list(read.items()), self._concepts):
             numbers.setdefault(concept, weight)

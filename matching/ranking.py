@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import MatchingError
-from matching.types import Band, Contribution, Target
+from matching.types import Band, Contribution
 
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+ORGANISATIONS, PROPOSALS, OPPORTUNITIES = "organisations", "proposals", "opportunities"
+"""The lists: organisations and counterparts of a proposal, and the proposals that look for an organisation."""
+LISTS = (ORGANISATIONS, PROPOSALS, OPPORTUNITIES)
 BASELINE = "baseline"
 """Name of the contribution that every candidate starts from."""
 
@@ -44,7 +47,7 @@ class FeatureTable:
 class RankingModel:
     """Weights of one list. The score is log-odds; its logistic is the probability that a broker finds it plausible."""
 
-    target: Target
+    name: str
     version: str
     intercept: float
     weights: Mapping[str, FeatureWeight]
@@ -56,11 +59,13 @@ class RankingModel:
         chosen = [self.weights[name] for name in features.names]
         weight = np.array([item.weight for item in chosen])
         typical = np.array([item.typical for item in chosen])
-        return np.nan_to_num(weight * (features.values.astype(np.float64) - typical), nan=0.0)
+        points: NDArray[np.float64] = np.nan_to_num(weight * (features.values.astype(np.float64) - typical), nan=0.0)
+        return points
 
     def scores(self, features: FeatureTable) -> NDArray[np.float64]:
         """Score of each candidate: the intercept and the points added up."""
-        return self.intercept + self.points(features).sum(axis=1)
+        scores: NDArray[np.float64] = self.intercept + self.points(features).sum(axis=1)
+        return scores
 
     def contributions(self, features: FeatureTable, row: int) -> tuple[Contribution, ...]:
         """The parts of one candidate's score, the baseline first, then the weightiest; they sum to the score."""
@@ -90,13 +95,13 @@ def probability(score: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(score, -60.0), 60.0)))
 
 
-def load_model(target: Target, folder: Path = WEIGHTS_FOLDER) -> RankingModel:
+def load_model(name: str, folder: Path = WEIGHTS_FOLDER) -> RankingModel:
     """Read the weights of one list. Raises MatchingError where the file is missing or damaged."""
-    path = folder / f"{target.value}.json"
+    path = folder / f"{name}.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return RankingModel(
-            target=Target(raw["target"]),
+            name=raw["name"],
             version=raw["version"],
             intercept=float(raw["intercept"]),
             weights={

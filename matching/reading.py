@@ -72,7 +72,13 @@ def organisation_fields(organisation: Organisation) -> OrganisationFields:
 _TRUSTED = (Origin.DECLARED.value, Origin.CONFIRMED.value)
 
 
-def effective_codes(rows: Iterable[tuple[str, str, str, float]]) -> list[CodeTriple]:
+ORGANISATION_TRUST = 0.35
+"""What a derived code of an organisation counts: its projects' summaries name much that the partners did for it."""
+PROPOSAL_TRUST = 1.0
+"""What a derived code of a proposal counts: a profile is short and about one thing."""
+
+
+def effective_codes(rows: Iterable[tuple[str, str, str, float]], derived_trust: float) -> list[CodeTriple]:
     """Codes (tree, code, origin, weight) that count: the declared outrank the derived, the removed are gone."""
     rows = list(rows)
     removed = {(tree, code) for tree, code, origin, _ in rows if origin == Origin.REMOVED.value}
@@ -80,14 +86,15 @@ def effective_codes(rows: Iterable[tuple[str, str, str, float]]) -> list[CodeTri
     for tree, code, origin, weight in rows:
         if (tree, code) in removed:
             continue
-        value = 1.0 if origin in _TRUSTED else weight
+        value = 1.0 if origin in _TRUSTED else weight * derived_trust
         best[tree, code] = max(value, best.get((tree, code), 0.0))
     return [(tree, code, weight) for (tree, code), weight in best.items()]
 
 
 def proposal_codes_of(proposal: Proposal) -> list[CodeTriple]:
     """The codes of a stored proposal that count."""
-    return effective_codes((item.tree, item.code, item.origin, item.weight) for item in proposal.codes)
+    rows = [(item.tree, item.code, item.origin, item.weight) for item in proposal.codes]
+    return effective_codes(rows, PROPOSAL_TRUST)
 
 
 def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
@@ -98,7 +105,7 @@ def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
         if item.code is not None
     ]
     themes = [(item.tree, item.code, item.origin, item.weight) for item in organisation.themes]
-    return effective_codes([*competences, *themes])
+    return effective_codes([*competences, *themes], ORGANISATION_TRUST)
 
 
 def day(moment: date | None, missing: int) -> int:

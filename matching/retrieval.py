@@ -15,7 +15,7 @@ from embeddings.language import LANGUAGES, Language
 from matching.candidates import OrganisationTable, ProposalTable
 from matching.features import Background, Floats, TextFits, lexical_fit, log_sum_exp, relevant_evidence
 from matching.fusion import reciprocal_rank_fusion
-from matching.query import Query, Side
+from matching.query import ORGANISATION, Query, Side
 from matching.rules import SEEKING, counterpart_kinds
 
 Rows = NDArray[np.int64]
@@ -187,11 +187,13 @@ def proposal_fits(query: Query, offered: Section, sought: Section, candidates: R
     """How proposals fit the query: my need to their offer, and their need to my offer."""
     need_rows, _ = offered.spans(candidates)
     offer_rows, _ = sought.spans(candidates)
-    words = np.fmax(
-        offered.words(query.sought, query.language, need_rows), sought.words(query.offered, query.language, offer_rows)
-    )
+    words = sought.words(query.offered, query.language, offer_rows)
+    need = np.full(len(candidates), np.nan, dtype=np.float32)
+    if query.kind != ORGANISATION:
+        words = np.fmax(words, offered.words(query.sought, query.language, need_rows))
+        need = offered.background.fit(offered.similarity(query.sought.vector, need_rows))
     return TextFits(
-        need=offered.background.fit(offered.similarity(query.sought.vector, need_rows)),
+        need=need,
         offer=sought.background.fit(sought.similarity(query.offered.vector, offer_rows)),
         lexical=words,
         evidence=np.full(len(candidates), np.nan, dtype=np.float32),

@@ -10,7 +10,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {"TO": ("TR",), "TR": ("TO",), "BO": 
 SEEKING = ("TR", "BR", "RDR")
 """Kinds whose text mainly says what is sought."""
 
-_SAME_COUNTRY = {"GR": "EL", "GB": "UK"}
+_SAME_COUNTRY = {"EL": "GR", "UK": "GB"}
 
 
 def counterpart_kinds(kind: str) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def targets_of(kind: str) -> tuple[Target, ...]:
 
 
 def country_code(code: str | None) -> str | None:
-    """One code for each country: EU data write EL and UK where ISO 3166 has GR and GB."""
+    """The ISO 3166 code: EU data write EL and UK where it has GR and GB."""
     if not code:
         return None
     return _SAME_COUNTRY.get(code.upper(), code.upper())

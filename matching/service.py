@@ -20,9 +20,9 @@ from matching.collection import Collection
 from matching.drafts import Draft
 from matching.features import CodeContext, organisation_features, proposal_features
 from matching.presentation import Presenter, Ranked
-from matching.query import Query
+from matching.query import ORGANISATION, Query
 from matching.query_builder import QueryBuilder
-from matching.ranking import FeatureTable, RankingModel
+from matching.ranking import OPPORTUNITIES, ORGANISATIONS, PROPOSALS, FeatureTable, RankingModel
 from matching.retrieval import (
     Rows,
     allowed_for_organisation,
@@ -58,7 +58,7 @@ class MatchService:
         *,
         current_generation: Callable[[], str | None],
         load_engine: Callable[[], Engine],
-        models: dict[Target, RankingModel],
+        models: dict[str, RankingModel],
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._sessions = sessions
@@ -122,7 +122,7 @@ class MatchService:
             names: dict[int, str] = {}
             for chunk in chunks([item.id for item in ranked]):
                 rows = session.execute(select(table.id, table.reference).where(table.id.in_(chunk)))
-                names |= {number: name for number, name in rows}
+                names |= {row.id: row.reference for row in rows}
         return [(names[item.id], item.score) for item in ranked if item.id in names]
 
     def lists_of(self, references: Iterable[str]) -> dict[str, Target]:
@@ -194,7 +194,7 @@ class MatchService:
         table = collection.organisations
         features = organisation_features(query, table, rows, organisation_fits(query, section, rows), context)
         keys = (table.last_year[rows], table.evidence[rows])
-        return self._top(Target.ORGANISATIONS, table.ids, rows, features, keys, top), int(allowed.sum())
+        return self._top(ORGANISATIONS, table.ids, rows, features, keys, top), int(allowed.sum())
 
     def _rank_proposals(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
         allowed = allowed_proposals(query, engine.collection.proposals, self._today().toordinal())
@@ -211,7 +211,7 @@ class MatchService:
         collection = engine.collection
         offered, sought = collection.proposals_offered, collection.proposals_sought
         sides = [(sought, query.offered)]
-        if query.kind != "ORG":  # an organisation offers what it can do; what it needs is not known
+        if query.kind != ORGANISATION:  # an organisation offers what it can do; what it needs is not known
             sides.append((offered, query.sought))
         rows = pool(sides, allowed)
         if not len(rows):
@@ -220,19 +220,20 @@ class MatchService:
         table = collection.proposals
         features = proposal_features(query, table, rows, proposal_fits(query, offered, sought, rows), context)
         keys = (table.published[rows],)
-        return self._top(Target.PROPOSALS, table.ids, rows, features, keys, top), int(allowed.sum())
+        name = OPPORTUNITIES if query.kind == ORGANISATION else PROPOSALS
+        return self._top(name, table.ids, rows, features, keys, top), int(allowed.sum())
 
     def _top(
         self,
-        target: Target,
+        model_name: str,
         ids: NDArray[np.int64],
         rows: Rows,
         features: FeatureTable,
         keys: tuple[NDArray[np.int32], ...],
         top: int,
     ) -> list[Ranked]:
-        """The best by score; equals as a broker would order them (`keys`, the last one first), then by nothing at all."""
-        model = self._models[target]
+        """The best by score; equals as a broker would order them (`keys`, the last first), then by nothing at all."""
+        model = self._models[model_name]
         scores = model.scores(features)
         scatter = (ids[rows].astype(np.uint64) * _SCATTER) % np.uint64(2**32)
         order = np.lexsort((scatter, *(-key for key in keys), -np.round(scores, 6)))[:top]

@@ -28,7 +28,7 @@ from matching.candidates import (
 )
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
-from matching.reading import effective_codes
+from matching.reading import ORGANISATION_TRUST, PROPOSAL_TRUST, effective_codes
 from matching.rules import country_code
 
 Ids = NDArray[np.int64]
@@ -38,7 +38,7 @@ def load_organisations_table(session: Session, concepts: ConceptIndex, indexed: 
     """Organisations that are stored, not withdrawn, and indexed, by id."""
     held = set(indexed.tolist())
     rows = [row for row in organisation_columns(session) if row.id in held]
-    codes = _codes_by_owner(organisation_codes(session), concepts)
+    codes = _codes_by_owner(organisation_codes(session), concepts, ORGANISATION_TRUST)
     return OrganisationTable(
         ids=np.array([row.id for row in rows], dtype=np.int64),
         country=_texts(country_code(row.country) for row in rows),
@@ -53,7 +53,7 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
     """Proposals that are stored, open, and indexed, by id."""
     held = set(indexed.tolist())
     rows = [row for row in proposal_columns(session, today) if row.id in held]
-    codes = _codes_by_owner(proposal_codes(session), concepts)
+    codes = _codes_by_owner(proposal_codes(session), concepts, PROPOSAL_TRUST)
     return ProposalTable(
         ids=np.array([row.id for row in rows], dtype=np.int64),
         kind=_texts(row.kind for row in rows),
@@ -72,11 +72,13 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
     )
 
 
-def _codes_by_owner(rows: Iterable[CodeRow], concepts: ConceptIndex) -> dict[int, list[tuple[int, float]]]:
+def _codes_by_owner(
+    rows: Iterable[CodeRow], concepts: ConceptIndex, derived_trust: float
+) -> dict[int, list[tuple[int, float]]]:
     grouped: dict[int, list[tuple[str, str, str, float]]] = defaultdict(list)
     for owner, tree, code, origin, weight in rows:
         grouped[owner].append((tree, code, origin, weight))
-    return {owner: concepts.numbers(effective_codes(codes)) for owner, codes in grouped.items()}
+    return {owner: concepts.numbers(effective_codes(codes, derived_trust)) for owner, codes in grouped.items()}
 
 
 def _numbers(values: Iterable[int]) -> NDArray[np.int32]:

@@ -1,8 +1,9 @@
-"""Fixtures that all tests share: real databases of both kinds, settings in a temporary home, the real data if present."""
+"""Fixtures that all tests share: real databases of both kinds, settings in a temporary home, the real data."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,18 +27,20 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Address of a PostgreSQL server: ABBINA_TEST_POSTGRES, else one of this test run's own."""
     given = os.environ.get("ABBINA_TEST_POSTGRES")
     if given:
         yield given
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # pgserver warns without it
-    import pgserver
+    # Not below pytest's own temporary folder: another test run prunes that while this server still runs.
+    with tempfile.TemporaryDirectory(prefix="abbina-postgres-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # pgserver warns without it
+        import pgserver
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 def _postgres_database(server: str, name: str) -> Iterator[str]:

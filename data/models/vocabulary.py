@@ -78,7 +78,7 @@ class IprStatus(StrEnum):
     """Status of intellectual property rights."""
 
     NONE = "No IPR applied"
-    SECRET = "Secret know-how"
+    KNOW_HOW = "Secret know-how"
     APPLIED = "IPR applied but not yet granted"
     GRANTED = "IPR granted"
 

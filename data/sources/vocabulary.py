@@ -68,7 +68,7 @@ STAGES = {
 IPR = {
     "nessuno": IprStatus.NONE,
     "no ipr": IprStatus.NONE,
-    "segreto industriale": IprStatus.SECRET,
+    "segreto industriale": IprStatus.KNOW_HOW,
     "brevetto depositato": IprStatus.APPLIED,
     "patent(s) applied for but not yet granted": IprStatus.APPLIED,
     "patents applied for but not yet granted": IprStatus.APPLIED,

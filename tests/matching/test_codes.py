@@ -10,7 +10,9 @@ from matching.theme import derive_themes
 
 CONCEPTS = [
     Concept("competence", "water", "acqua", "water"),
-    Concept("competence", "water-treatment", "trattamento acque", "water treatment", "water", ("depurazione",), ("wwtp",)),
+    Concept(
+        "competence", "water-treatment", "trattamento acque", "water treatment", "water", ("depurazione",), ("wwtp",)
+    ),
     Concept("competence", "desalination", "dissalazione", "desalination", "water"),
     Concept("s3_2014", "ECO_INDUSTRY", "Eco-industria", "Eco-industry"),
     Concept("een_technology", "10", "Ambiente", "Environment"),
@@ -22,10 +24,6 @@ LINKS = {("competence", "water-treatment"): [("s3_2014", "ECO_INDUSTRY", 1.0), (
 @pytest.fixture
 def concepts() -> ConceptIndex:
     return ConceptIndex(CONCEPTS, LINKS)
-
-
-def words(text: str, language: str) -> list[str]:
-    return [f"{language}:{word}" for word in text.lower().split()]
 
 
 def test_parents_children_and_siblings_are_related(concepts: ConceptIndex) -> None:
@@ -44,21 +42,41 @@ def test_a_label_of_an_unknown_code_is_the_code(concepts: ConceptIndex) -> None:
 
 
 def test_the_longest_phrase_wins(concepts: ConceptIndex) -> None:
-    tags = CompetenceTagger(concepts, words).tag(words("plant for water treatment", "en"))
+    tags = CompetenceTagger(concepts).tag("plant for water treatment", "en")
     assert [tag.concept for tag in tags] == [1]
     assert tags[0].words == ("water treatment",)
 
 
 def test_both_languages_and_synonyms_are_found(concepts: ConceptIndex) -> None:
-    tagger = CompetenceTagger(concepts, words)
-    assert [tag.concept for tag in tagger.tag(words("impianto di depurazione", "it"))] == [1]
-    assert [tag.concept for tag in tagger.tag(words("a wwtp", "en"))] == [1]
-    assert tagger.tag(words("depurazione", "en")) == []
+    tagger = CompetenceTagger(concepts)
+    assert [tag.concept for tag in tagger.tag("impianto di depurazione", "it")] == [1]
+    assert [tag.concept for tag in tagger.tag("a wwtp", "en")] == [1]
+    assert tagger.tag("depurazione", "en") == []
+
+
+def test_singular_and_plural_are_one(concepts: ConceptIndex) -> None:
+    tagger = CompetenceTagger(concepts)
+    assert [tag.concept for tag in tagger.tag("il trattamento delle acque reflue", "it")] == [1]
+    assert [tag.concept for tag in tagger.tag("Trattamenti acqua", "it")] == [1]
+
+
+def test_an_acronym_counts_in_capitals_only() -> None:
+    concept = Concept("competence", "ai", "intelligenza artificiale", "artificial intelligence", None, ("AI",))
+    ai = ConceptIndex([concept])
+    tagger = CompetenceTagger(ai)
+    assert tagger.tag("si rivolge ai produttori", "it") == []
+    assert [tag.words for tag in tagger.tag("soluzioni di AI per produttori", "it")] == [("AI",)]
+
+
+def test_a_phrase_that_loses_its_words_is_not_used() -> None:
+    concept = Concept("competence", "access", "accessibilità", "accessibility", None, (), ("design for all",))
+    concepts = ConceptIndex([concept])
+    assert CompetenceTagger(concepts).tag("a design of chairs", "en") == []
 
 
 def test_more_mentions_are_surer(concepts: ConceptIndex) -> None:
-    tagger = CompetenceTagger(concepts, words)
-    once, thrice = (tagger.tag(words(text, "en"))[0].confidence for text in ("water", "water water water"))
+    tagger = CompetenceTagger(concepts)
+    once, thrice = (tagger.tag(text, "en")[0].confidence for text in ("water", "water water water"))
     assert 0 < once < thrice <= 1
 
 

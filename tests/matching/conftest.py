@@ -1,0 +1,76 @@
+"""A small region with an index: enough to see every rule at work, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.models import Evidence, Organisation, Proposal
+from data.queries import today
+from data.settings import Settings
+from jobs.importing import import_taxonomy
+from matching.bootstrap import Application, build_application
+from tests.factories import organisation, proposal
+
+NEED = "Cerchiamo un impianto per la depurazione delle acque reflue di una cartiera, contro microplastiche e coloranti."
+OFFER = "Membrane filtration unit that removes microplastics and dyes from the wastewater of paper mills."
+
+
+@pytest.fixture
+def region(settings: Settings, sessions: sessionmaker[Session]) -> Settings:
+    """Organisations and proposals about water, bread and drones; one need for water treatment, `NEED-1`."""
+    import_taxonomy(sessions)
+    with sessions.begin() as session:
+        own = organisation(session, reference="own", name="Cartiera Esempio", description="Produce carta riciclata.")
+        _experts(session)
+        base = {"kind": "TO", "source": "een", "language": "en", "country": "DE", "organisation_id": None}
+        proposal(
+            session,
+            reference="NEED-1",
+            title="Acque reflue di cartiera",
+            summary=NEED,
+            organisation_id=own.id,
+            country="IT",
+        )
+        proposal(session, reference="OFFER-WATER", title="Filtration of paper mill effluents", summary=OFFER, **base)
+        proposal(session, reference="OFFER-BREAD", title="Sourdough", summary="A bakery offers bread.", **base)
+        proposal(session, reference="SAME-DIRECTION", title="Acque reflue di cartiera", summary=NEED, source="een")
+        proposal(session, reference="OWN-OFFER", kind="TO", title="Acque", summary=OFFER, organisation_id=own.id)
+        gone = {**base, "title": "Filtration", "summary": OFFER}
+        proposal(session, reference="EXPIRED", expires=today() - timedelta(days=1), **gone)
+        proposal(session, reference="DRAFT", state="draft", **gone)
+        proposal(session, reference="ELSEWHERE", target_countries=["FR"], **gone)
+    return settings
+
+
+def _experts(session: Session) -> None:
+    water = organisation(session, reference="water", name="Acqua Esempio", kind="research_organisation", country="IT")
+    water.evidence = [
+        Evidence(
+            position=place,
+            kind="project",
+            title=title,
+            text="Pilot plant for wastewater treatment with ultrafiltration membranes; microplastics removed.",
+            year=2020 + place,
+        )
+        for place, title in enumerate(("Clean effluents", "Closing the water loop of paper mills"))
+    ]
+    organisation(session, reference="bread", name="Forno Esempio", description="Pane, lievito madre e grissini.")
+    organisation(session, reference="drones", name="Droni Esempio", description="Droni per il rilievo aereo dei campi.")
+    organisation(session, reference="mute", name="Nome Soltanto")
+
+
+@pytest.fixture
+def application(region: Settings) -> Iterator[Application]:
+    """The application over the indexed region."""
+    with build_application(region) as built:
+        built.update_index()
+        yield built
+
+
+def by_reference(session: Session, table: type[Organisation] | type[Proposal], reference: str) -> int:
+    """Id of a record."""
+    return session.query(table.id).filter(table.reference == reference).one()[0]

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from data.errors import NotFoundError
+from data.models import Organisation, Proposal
+from data.models.vocabulary import DecisionAction, RejectReason
+from data.settings import Settings
+from matching.bootstrap import Application, build_application
+from matching.brokerage.curation import decide
+from matching.drafts import Draft
+from matching.errors import NothingToMatchError, NotIndexedError
+from matching.types import Criterion, Match, Target, Verdict
+from tests.matching.conftest import by_reference
+
+
+def names(matches: tuple[Match, ...]) -> list[str]:
+    return [match.reference for match in matches]
+
+
+def test_an_italian_need_finds_the_english_offer_and_the_experienced_organisation(application: Application) -> None:
+    found = application.service.match_proposal("NEED-1")
+    assert names(found.proposals)[0] == "OFFER-WATER"
+    assert names(found.organisations)[0] == "water"
+
+
+def test_the_rules_leave_out_what_may_not_be_suggested(application: Application) -> None:
+    found = application.service.match_proposal("NEED-1")
+    assert set(names(found.proposals)) == {"OFFER-WATER", "OFFER-BREAD"}
+    assert "own" not in names(found.organisations)
+    assert found.considered == {"organisations": 4, "proposals": 2}
+
+
+def test_contributions_sum_to_the_score_of_every_match(application: Application) -> None:
+    found = application.service.match_proposal("NEED-1")
+    for match in (*found.organisations, *found.proposals):
+        assert sum(part.points for part in match.explanation.contributions) == pytest.approx(match.score, abs=1e-5)
+
+
+def test_the_explanation_quotes_the_evidence_and_names_what_is_shared(application: Application) -> None:
+    best = application.service.match_proposal("NEED-1").organisations[0]
+    assert best.explanation.sentences is not None
+    assert best.explanation.sentences.evidence_title in {"Clean effluents", "Closing the water loop of paper mills"}
+    assert "wastewater-treatment" in {code.code for code in best.explanation.shared_competences}
+    verdicts = {item.criterion: item.verdict for item in best.explanation.judgements}
+    assert verdicts[Criterion.NEED] is Verdict.MATCH
+    assert verdicts[Criterion.COUNTRY] is Verdict.UNKNOWN
+
+
+def test_a_rejected_suggestion_is_not_shown_again_and_an_undone_one_is(application: Application) -> None:
+    with application.sessions.begin() as session:
+        need = by_reference(session, Proposal, "NEED-1")
+        candidate = by_reference(session, Organisation, "water")
+        about: dict[str, Any] = {
+            "proposal_id": need,
+            "target": Target.ORGANISATIONS,
+            "candidate_id": candidate,
+            "actor": "desk",
+        }
+        decide(session, action=DecisionAction.REJECT, reason=RejectReason.COMPETITOR, **about)
+    assert "water" not in names(application.service.match_proposal("NEED-1").organisations)
+    with application.sessions.begin() as session:
+        decide(session, action=DecisionAction.UNDO, **about)
+    assert names(application.service.match_proposal("NEED-1").organisations)[0] == "water"
+
+
+def test_an_accepted_suggestion_is_marked(application: Application) -> None:
+    with application.sessions.begin() as session:
+        decide(
+            session,
+            proposal_id=by_reference(session, Proposal, "NEED-1"),
+            target=Target.PROPOSALS,
+            candidate_id=by_reference(session, Proposal, "OFFER-WATER"),
+            action=DecisionAction.ACCEPT,
+            actor="desk",
+        )
+    assert application.service.match_proposal("NEED-1").proposals[0].curated == "accept"
+
+
+def test_what_is_withdrawn_or_erased_vanishes_at_once(application: Application) -> None:
+    assert names(application.service.match_proposal("NEED-1").proposals)[0] == "OFFER-WATER"
+    with application.sessions.begin() as session:
+        session.scalars(select(Proposal).where(Proposal.reference == "OFFER-WATER")).one().state = "withdrawn"
+        session.execute(delete(Organisation).where(Organisation.reference == "bread"))
+        session.scalars(
+            select(Organisation).where(Organisation.reference == "water")
+        ).one().withdrawn_at = datetime.now(UTC)
+    found = application.service.match_proposal("NEED-1")
+    assert names(found.proposals) == ["OFFER-BREAD"]
+    assert set(names(found.organisations)) == {"drones", "mute"}
+    assert [match.rank for match in found.organisations] == [1, 2]
+
+
+def test_an_organisation_finds_the_open_proposals_that_look_for_it(application: Application) -> None:
+    found = application.service.match_organisation("water")
+    assert names(found.proposals)[0] in {"NEED-1", "SAME-DIRECTION"}
+    assert found.organisations == ()
+    assert "EXPIRED" not in names(found.proposals)
+
+
+def test_a_draft_is_matched_without_being_stored(application: Application) -> None:
+    draft = Draft(kind="TR", description="Serve un impianto per depurare acque reflue industriali da microplastiche")
+    found = application.service.match_draft(draft)
+    assert names(found.organisations)[0] == "water"
+    assert set(names(found.proposals)[:2]) <= {"OFFER-WATER", "OWN-OFFER", "ELSEWHERE"}
+
+
+def test_a_draft_without_words_is_refused(application: Application) -> None:
+    with pytest.raises(NothingToMatchError, match="no text"):
+        application.service.match_draft(Draft(kind="TR"))
+
+
+def test_a_search_for_research_partners_gets_organisations_only(application: Application) -> None:
+    found = application.service.match_draft(Draft(kind="RDR", title="Acque reflue", description="Depurazione di acque"))
+    assert "proposals" not in found.considered
+    assert found.organisations
+
+
+def test_wanted_countries_are_a_rule(application: Application) -> None:
+    draft = Draft(kind="TR", description="Depurare acque reflue di cartiera", target_countries=("FR",), country="FR")
+    assert names(application.service.match_draft(draft).proposals) == []
+    anywhere = Draft(kind="TR", description="Depurare acque reflue di cartiera", country="FR")
+    assert "ELSEWHERE" in names(application.service.match_draft(anywhere).proposals)
+
+
+@pytest.mark.parametrize("reference", ["", "nothing", "NEED-1'; --"])
+def test_unknown_references_are_named(application: Application, reference: str) -> None:
+    with pytest.raises(NotFoundError, match="no proposal"):
+        application.service.match_proposal(reference)
+    with pytest.raises(NotFoundError, match="no organisation"):
+        application.service.match_organisation(reference)
+
+
+def test_without_an_index_the_error_names_the_command(region: Settings) -> None:
+    with build_application(region) as fresh, pytest.raises(NotIndexedError, match="abbina index"):
+        fresh.service.match_proposal("NEED-1")
+
+
+def test_another_models_index_is_refused(application: Application, region: Settings) -> None:
+    other = region.model_copy(update={"model": "tfidf-svd"})
+    with build_application(other) as foreign:
+        foreign.update_index(full=True)
+        assert names(foreign.service.match_proposal("NEED-1").organisations)[0] == "water"
+    with build_application(region) as first, pytest.raises(NotIndexedError, match="made otherwise"):
+        first.service.match_proposal("NEED-1")
+
+
+def test_evaluation_ranks_on_the_users_path_without_decisions(application: Application) -> None:
+    ranking = application.service.rank_references("NEED-1", Target.ORGANISATIONS, top=50)
+    assert ranking is not None
+    assert [name for name, _ in ranking] == names(application.service.match_proposal("NEED-1").organisations)
+    assert application.service.rank_references("nothing", Target.ORGANISATIONS, top=5) is None
+    assert application.service.lists_of(["water", "NEED-1", "x"]) == {
+        "water": Target.ORGANISATIONS,
+        "NEED-1": Target.PROPOSALS,
+    }
