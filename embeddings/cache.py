@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +76,8 @@ class VectorCache:
             with connection:
                 removed = connection.execute(f"DELETE FROM vector WHERE fingerprint NOT IN ({marks})", kept).rowcount  # noqa: S608 - marks only
             if removed:
-                connection.execute("VACUUM")
+                with suppress(sqlite3.OperationalError):  # others are reading: the space is reused, not given back
+                    connection.execute("VACUUM")
         return int(removed)
 
     def __len__(self) -> int:

@@ -11,6 +11,11 @@ LONGEST_SENTENCE: Final = 400
 _BULLET = re.compile(r"[•▪●◦‣■\uf0b7][ \t]*")
 _DASH = re.compile(r"(?:^|(?<=[.:;,])[ \t]+)[-–—*][ \t]+|[ \t]+-[ \t]+(?=[A-ZÀ-Ý])")
 _NUMBERED = re.compile(r"(?:^|[ \t]+)\(?[1-9]{1,2}[.)][ \t]+(?=[A-ZÀ-Ý])")
+_SPLITS: Final = (
+    (_BULLET, re.compile(r"[•▪●◦‣■\uf0b7]")),
+    (_DASH, re.compile(r"[-–—*][ \t]")),
+    (_NUMBERED, re.compile(r"\d[.)][ \t]")),
+)
 # An end mark, closing quotes, space, then a capital, a digit or an opening quote: a sentence's likely end. Also a full
 # stop glued between two words ("market.The").
 _END = re.compile(
@@ -46,9 +51,9 @@ def split_sentences(text: str, longest: int = LONGEST_SENTENCE) -> tuple[str, ..
 
 def _blocks(text: str) -> list[str]:
     blocks = text.splitlines()
-    for pattern, marks in ((_BULLET, "•▪●◦‣■\uf0b7"), (_DASH, "-–—*"), (_NUMBERED, ".)")):
-        if any(mark in text for mark in marks):
-            blocks = [piece for block in blocks for piece in pattern.split(block)]
+    for splits, sign in _SPLITS:
+        if sign.search(text):  # quick, where most texts have no list
+            blocks = [piece for block in blocks for piece in splits.split(block)]
     return blocks
 
 
