@@ -80,16 +80,21 @@ def shared_codes(
 
 
 def best_pair(
-    sought: Sequence[str], sought_vectors: Vectors, passages: Sequence[Passage], offered_vectors: Vectors
+    sought: Sequence[str],
+    sought_vectors: Vectors,
+    passages: Sequence[Passage],
+    offered_vectors: Vectors,
+    whole: Vectors,
 ) -> SentencePair | None:
-    """The most similar pair of a sought and an offered sentence; vectors are (sentences, dim), unit or zero rows.
+    """The pair of a sought and an offered sentence that fit best; vectors are (sentences, dim), unit or zero rows.
 
-    `offered_vectors` are those of all the passages' sentences, in order.
+    `offered_vectors` are those of all the passages' sentences, in order; `whole` (dim,) is the whole text that asks: an
+    offered sentence must be about the matter as a whole, so that two phrases that everybody writes are no evidence.
     """
     if not len(sought_vectors) or not len(offered_vectors):
         return None
     similarity = sought_vectors @ offered_vectors.T
-    row, column = np.unravel_index(int(np.argmax(similarity)), similarity.shape)
+    row, column = np.unravel_index(int(np.argmax(similarity + offered_vectors @ whole)), similarity.shape)
     value = float(similarity[row, column])
     if value <= 0.0:
         return None

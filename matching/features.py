@@ -61,7 +61,8 @@ def lexical_fit(scores: Floats, attainable: float) -> Floats:
     """BM25 scores to [0, 1] by their share of what the query could attain; NaN scores stay unknown."""
     if attainable <= 0.0:
         return np.full(len(scores), np.nan, dtype=np.float32)
-    return (1.0 - np.exp(-scores / (attainable * LEXICAL_SCALE))).astype(np.float32)
+    fit: Floats = 1.0 - np.exp(-scores / (attainable * LEXICAL_SCALE))
+    return fit.astype(np.float32)
 
 
 def relevant_evidence(similarity: Floats, starts: NDArray[np.int64], background: Background) -> Floats:

@@ -18,7 +18,7 @@ from matching.candidates import PARTNER_BITS, STAGES
 from matching.code_rows import CodeRows
 from matching.collection import Collection
 from matching.explanation import MOST_THEMES, Passage, best_pair, explain, judge, shared_codes
-from matching.query import Query, Weighted
+from matching.query import Query, Side, Weighted
 from matching.ranking import probability
 from matching.reading import evidence_headings, organisation_fields, proposal_fields
 from matching.rules import SEEKING
@@ -56,7 +56,7 @@ class Presenter:
         records = {record.id: record for record in load_organisations(session, [item.id for item in ranked])}
         present = [item for item in ranked if item.id in records and records[item.id].withdrawn_at is None]
         passages = [_organisation_passages(records[item.id]) for item in present]
-        pairs = self._pairs(query.sought.text, passages)
+        pairs = self._pairs(query.sought, passages)
         table = self._collection.organisations
         return tuple(
             _organisation_match(
@@ -130,14 +130,14 @@ class Presenter:
         """For one who seeks: my need, their offer. For one who offers: their need, my offer."""
         if query.kind in SEEKING:
             passages = [(Passage(_sentences(offered(proposal_fields(record)))),) for record in records]
-            return self._pairs(query.sought.text, passages)
+            return self._pairs(query.sought, passages)
         needs = [(Passage(_sentences(sought(proposal_fields(record)))),) for record in records]
-        turned = self._pairs(query.offered.text, needs)
+        turned = self._pairs(query.offered, needs)
         return [None if pair is None else SentencePair(pair.offered, pair.sought, pair.similarity) for pair in turned]
 
-    def _pairs(self, text: str, candidates: Sequence[Sequence[Passage]]) -> list[SentencePair | None]:
+    def _pairs(self, side: Side, candidates: Sequence[Sequence[Passage]]) -> list[SentencePair | None]:
         """The best pair of sentences of the query and of each candidate; all sentences are encoded in one go."""
-        own = _sentences(text)
+        own = _sentences(side.text)
         flat = [sentence for passages in candidates for passage in passages for sentence in passage.sentences]
         if not own or not flat:
             return [None] * len(candidates)
@@ -148,7 +148,7 @@ class Presenter:
         for passages in candidates:
             count = sum(len(passage.sentences) for passage in passages)
             vectors: Vectors = theirs[start : start + count]
-            pairs.append(best_pair(own, mine, passages, vectors))
+            pairs.append(best_pair(own, mine, passages, vectors, side.vector))
             start += count
         return pairs
 

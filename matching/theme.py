@@ -9,6 +9,8 @@ from matching.concepts import ConceptIndex
 
 THEME_TREES = ("s3_2014", "s3_2021", "sdg", "een_market")
 COMPETENCE_TREES = ("competence", "een_technology")
+NOTHING_SAID = (("een_market", "09"),)
+"""Codes that mean "other": they join what has nothing in common."""
 _LEAST_SHARE = 0.2
 _MOST_PER_TREE = 3
 
@@ -22,7 +24,9 @@ def derive_themes(competences: Sequence[tuple[int, float]], concepts: ConceptInd
     votes: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for competence, weight in competences:
         for linked, strength in concepts.linked(competence):
-            votes[concepts.concepts[linked].tree][linked] += weight * strength
+            theme = concepts.concepts[linked]
+            if (theme.tree, theme.code) not in NOTHING_SAID:
+                votes[theme.tree][linked] += weight * strength
     derived: list[tuple[int, float]] = []
     for tree_votes in votes.values():
         strongest = max(tree_votes.values())
