@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from data.errors import NotFoundError
@@ -370,7 +370,7 @@ def organisation_facets(session: Session) -> Facets:
 def _distinct(
     session: Session, column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
 ) -> tuple[str, ...]:
-    statement = select(distinct(column)).where(column.is_not(None), *conditions).order_by(column)
+    statement = select(column).where(column.is_not(None), *conditions).distinct().order_by(column)
     return tuple(session.scalars(statement))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from matching.rules import SEEKING
 from matching.types import Code, Contribution, Criterion, Judgement, Match, SentencePair, Target, Verdict
+from web.context import application
 from web.labels import (
     BANDS,
     CRITERIA,
@@ -24,6 +24,8 @@ from web.places import country_name
 
 MOST_SHARED = 4
 QUOTE_LENGTH = 240
+_ANY_COMPANY = frozenset({"SME <=10", "SME 11-49", "SME 50-249", "Big company"})
+_ASKED_FOR = (Criterion.COUNTRY, Criterion.PARTNER_TYPE, Criterion.STAGE)
 _FILLED = {"strong": 3, "good": 2, "possible": 1, "weak": 0}
 
 
@@ -110,7 +112,7 @@ def reason(match: Match) -> Reason:
         themes=_labels(why.shared_themes)[:MOST_SHARED],
         quote=why.sentences,
         groups=_groups(why.judgements),
-        criteria=tuple(_row(judgement) for judgement in why.judgements),
+        criteria=tuple(_row(judgement, _shared(match, judgement.criterion)) for judgement in why.judgements),
         parts=tuple(_part(contribution) for contribution in why.contributions),
     )
 
@@ -134,21 +136,33 @@ def _labels(codes: Sequence[Code]) -> tuple[str, ...]:
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[CriterionGroup, ...]:
+    asked = [item for item in judgements if item.verdict is not Verdict.UNKNOWN or not _is_indifferent(item)]
     groups = []
     for verdict in (Verdict.MATCH, Verdict.UNKNOWN, Verdict.GAP):
-        names = tuple(named(CRITERIA, item.criterion.value) for item in judgements if item.verdict is verdict)
+        names = tuple(named(CRITERIA, item.criterion.value) for item in asked if item.verdict is verdict)
         if names:
             groups.append(CriterionGroup(verdict.value, named(VERDICTS, verdict.value), names))
     return tuple(groups)
 
 
-def _row(judgement: Judgement) -> CriterionRow:
+def _is_indifferent(judgement: Judgement) -> bool:
+    """Nothing was asked for, so there is nothing to check."""
+    return judgement.criterion in _ASKED_FOR and not judgement.wanted
+
+
+def _shared(match: Match, criterion: Criterion) -> tuple[str, ...]:
+    if criterion is Criterion.COMPETENCE:
+        return _labels(match.explanation.shared_competences)
+    return _labels(match.explanation.shared_themes) if criterion is Criterion.THEME else ()
+
+
+def _row(judgement: Judgement, shared: tuple[str, ...]) -> CriterionRow:
     return CriterionRow(
         criterion=named(CRITERIA, judgement.criterion.value),
         verdict=judgement.verdict.value,
         label=named(VERDICTS, judgement.verdict.value),
-        wanted=_values(judgement.criterion, judgement.wanted),
-        found=_values(judgement.criterion, judgement.found),
+        wanted=_values(judgement.criterion, judgement.wanted)[:MOST_SHARED],
+        found=(_values(judgement.criterion, judgement.found) or shared)[:MOST_SHARED],
     )
 
 
@@ -156,10 +170,20 @@ def _values(criterion: Criterion, values: Sequence[str]) -> tuple[str, ...]:
     if criterion is Criterion.COUNTRY:
         return tuple(country_name(value) for value in values)
     if criterion is Criterion.PARTNER_TYPE:
-        return tuple(named({**PARTNER_TYPES, **ORGANISATION_KINDS}, value) for value in values)
+        if set(values) >= _ANY_COMPANY:  # a company of unknown size may be of any
+            values = (*(value for value in values if value not in _ANY_COMPANY), "company")
+        return tuple(named({**PARTNER_TYPES, "company": ORGANISATION_KINDS["company"]}, value) for value in values)
     if criterion is Criterion.STAGE:
         return tuple(named(STAGES, value) for value in values)
-    return tuple(shortened(value) for value in islice(values, 6))
+    if criterion in (Criterion.COMPETENCE, Criterion.THEME):
+        return tuple(dict.fromkeys(_named_code(value) for value in values))
+    return tuple(shortened(value) for value in values)
+
+
+def _named_code(value: str) -> str:
+    tree, _, code = value.partition(":")
+    label: str = application().concepts.label(tree, code, current_language()) if code else value
+    return label
 
 
 def _part(contribution: Contribution) -> Part:

@@ -18,7 +18,7 @@ from data.queries import (
     ProposalSort,
     TreeCode,
 )
-from web.places import country_name
+from data.sources.countries import country_codes
 
 LONGEST_SEARCH = 200
 _LAST_PAGE = 100_000
@@ -84,7 +84,7 @@ def _one_of(name: str, allowed: Collection[str]) -> str | None:
 
 def _country() -> str | None:
     asked = request.args.get("country", "").upper()
-    return asked if country_name(asked) != asked else None
+    return asked if asked in country_codes() else None
 
 
 def _sort(orders: type[Choice], default: Choice) -> Choice:

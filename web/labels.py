@@ -14,10 +14,9 @@ Label: TypeAlias = object
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of proposal: its name, what it says in a few words, and its direction (offer, request or research)."""
+    """A kind of proposal: its name, the sentence to choose it by, and its direction (offer, request or research)."""
 
     name: Label
-    says: Label
     choose: Label
     direction: str
 
@@ -25,31 +24,26 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "TR": Kind(
         _l("Technology request"),
-        _l("seeks a technology"),
         _l("You have a technical problem and look for someone who can solve it."),
         "request",
     ),
     "TO": Kind(
         _l("Technology offer"),
-        _l("offers a technology"),
         _l("You have a technology and look for someone who can use or develop it with you."),
         "offer",
     ),
     "BR": Kind(
         _l("Business request"),
-        _l("seeks a supplier"),
         _l("You look for a supplier, for goods or for a service."),
         "request",
     ),
     "BO": Kind(
         _l("Business offer"),
-        _l("offers goods or services"),
         _l("You have products or services and look for customers, agents or distributors."),
         "offer",
     ),
     "RDR": Kind(
         _l("Research partner search"),
-        _l("seeks project partners"),
         _l("You are preparing a research project for a call and look for partners."),
         "research",
     ),
@@ -125,7 +119,6 @@ ORIGINS: Mapping[str, Label] = {
 }
 
 SOURCES: Mapping[str, Label] = {"platform": _l("This platform"), "een": _l("Enterprise Europe Network")}
-SHORT_SOURCES: Mapping[str, Label] = {"platform": _l("This platform"), "een": "EEN"}
 
 TREES: Mapping[str, Label] = {
     "s3_2021": _l("Ecosystems 2021–2027"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
-from data.models import Organisation
+from data.models import Organisation, OrganisationCompetence
 from data.models.vocabulary import OrganisationKind, Origin, Tree
 from data.queries import (
     list_organisations,
@@ -21,6 +21,7 @@ from web.context import application, reading
 from web.explaining import Reason, reasons
 from web.filters import organisation_filter
 from web.labels import ORGANISATION_KINDS
+from web.language import current_language
 from web.places import country_choices
 from web.presentation import code_label
 from web.proposals.listing import theme_choices
@@ -76,12 +77,21 @@ def competences_of(organisation: Organisation) -> dict[str, list[str]]:
     named: set[str] = set()
     for origin in ORIGINS:
         for item in sorted(organisation.competences, key=lambda item: -item.weight):
-            label = code_label(Tree.COMPETENCE.value, item.code) if item.code else item.term
-            label = item.term if label == item.code else label
+            label = _competence_label(organisation, item)
             if item.origin == origin and item.term not in removed and label.casefold() not in named:
                 named.add(label.casefold())
                 grouped[origin].append(label)
     return grouped
+
+
+def _competence_label(organisation: Organisation, item: OrganisationCompetence) -> str:
+    """The term as it was written where the reader reads that language, else the vocabulary's."""
+    if item.code is None or application().concepts.number(Tree.COMPETENCE.value, item.code) is None:
+        return item.term
+    written = item.origin != Origin.DERIVED.value and item.term != item.code
+    if written and organisation.language in (None, current_language()):
+        return item.term
+    return code_label(Tree.COMPETENCE.value, item.code)
 
 
 def _themes_of(organisation: Organisation) -> dict[str, list[str]]:

@@ -51,6 +51,14 @@ def day(value: date | datetime | None) -> str:
     return "" if value is None else str(format_date(value, "d MMM yyyy"))
 
 
+def iso_day(value: str) -> str:
+    """A stored date as the reader writes it; what is no date is shown as it came."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def number(value: float, pattern: str | None = None) -> str:
     """A number as the reader writes it."""
     return str(format_decimal(value, format=pattern))
@@ -62,6 +70,8 @@ def init_presentation(app: Flask) -> None:
         code_label=lambda pair: code_label(*pair),
         country=country_name,
         day=day,
+        iso_day=iso_day,
+        label_in=lambda value, known: labels.named(known, value),
         number=number,
         shortened=shortened,
         web_address=web_address,

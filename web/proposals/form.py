@@ -76,8 +76,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     description = TextAreaField(_l("Full description"), filters=[_clean])
     advantages = TextAreaField(_l("Advantages and innovation"), filters=[_clean])
     expertise_sought = TextAreaField(_l("Technical specification or expertise sought"), filters=[_clean])
-    stage = SelectField(_l("Stage of development"))
-    ipr = SelectField(_l("Intellectual property"))
+    stage = SelectField(_l("Stage of development"), default="")
+    ipr = SelectField(_l("Intellectual property"), default="")
     ipr_notes = TextAreaField(_l("Notes on intellectual property"), filters=[_clean])
     partner_role = TextAreaField(_l("What the partner should do"), filters=[_clean])
     partnership_types = SelectMultipleField(_l("Type of agreement"))
@@ -99,8 +99,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     call_budget = StringField(_l("Expected budget"), filters=[_line])
     call_url = StringField(_l("Page of the call"), filters=[_line])
     organisation = StringField(_l("Organisation that posts"), filters=[_line])
-    country = SelectField(_l("Country of the organisation"))
-    language = SelectField(_l("Language of the texts"))
+    country = SelectField(_l("Country of the organisation"), default="")
+    language = SelectField(_l("Language of the texts"), default=current_language)
     version = StringField()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import render_template
 
-from data.queries import Facets, TreeCode, list_proposals, proposal_facets
+from data.queries import PLATFORM, Facets, TreeCode, list_proposals, proposal_facets
 from web.context import application, reading
 from web.filters import LISTED_STATES, proposal_filter
 from web.labels import KINDS, TREES, Label
@@ -31,7 +31,7 @@ def index() -> str:
         wanted=wanted,
         kinds=KINDS,
         states=LISTED_STATES,
-        sources=facets.sources,
+        sources=sorted(facets.sources, key=lambda source: (source != PLATFORM, source)),
         countries=country_choices(facets.countries),
         themes=theme_choices(facets, wanted.theme),
     )
@@ -47,5 +47,7 @@ def theme_choices(facets: Facets, chosen: TreeCode | None) -> list[tuple[Label, 
 def _labelled(tree: str, used: Iterable[TreeCode]) -> list[tuple[str, str]]:
     concepts, language = application().concepts, current_language()
     codes = {code[:_SHORT_CODE] if tree == "een_technology" else code for owner, code in used if owner == tree}
-    known = ((code, concepts.label(tree, code, language)) for code in codes)
-    return sorted(((f"{tree}:{code}", label) for code, label in known if label != code), key=lambda pair: pair[1])
+    known = (code for code in codes if concepts.number(tree, code) is not None)
+    return sorted(
+        ((f"{tree}:{code}", concepts.label(tree, code, language)) for code in known), key=lambda pair: pair[1]
+    )

@@ -114,6 +114,9 @@ def _submitted(form: ProposalForm, kind: ProposalKind, stored: Proposal | None) 
 
 
 def _store(session: Session, fields: ProposalFields, reference: str | None, version: str | None, publish: bool) -> str:
+    problems = publication_problems(fields, today()) if publish else ()
+    if problems:  # all of them at once, before the first that a mere draft would have
+        raise InvalidProposalError(problems)
     if reference is None:
         reference = moves.save_draft(session, fields).reference
     else:

@@ -50,6 +50,7 @@ if (form && panel) {
     clearTimeout(timer);
     if (texts().length >= ENOUGH) timer = setTimeout(look, QUIET_MS);
   });
+  if (texts().length >= ENOUGH && !panel.querySelector(".match")) look();
   form.querySelector("button[value=preview]").addEventListener("click", (event) => {
     event.preventDefault();
     last = "";

@@ -1,0 +1,127 @@
+"""A match service without index or model: answers what a test put in, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.settings import Settings
+from matching.brokerage.curation import rejected, standing
+from matching.concepts import Concept, ConceptIndex
+from matching.drafts import Draft
+from matching.types import (
+    Band,
+    Code,
+    Contribution,
+    Criterion,
+    Explanation,
+    Judgement,
+    Match,
+    SentencePair,
+    Suggestions,
+    Target,
+    Verdict,
+)
+
+CONCEPTS = ConceptIndex(
+    [
+        Concept("s3_2014", "AEROSPACE", "Aerospazio", "Aerospace"),
+        Concept("s3_2014", "AGRIFOOD", "Agroalimentare", "Agri-food"),
+        Concept("een_technology", "02", "Produzione industriale, materiali e trasporti", "Industrial manufacturing"),
+        Concept("een_technology", "02007", "Tecnologie dei materiali", "Materials Technology", parent="02"),
+        Concept("een_technology", "02002", "Produzione industriale", "Industrial Manufacture", parent="02"),
+        Concept("een_market", "08", "Prodotti industriali", "Industrial Products"),
+        Concept("sdg", "09", "Imprese, innovazione e infrastrutture", "Industry, innovation and infrastructure"),
+        Concept("competence", "coatings", "rivestimenti", "coatings"),
+    ]
+)
+
+
+def explanation() -> Explanation:
+    """An explanation with something of everything; its contributions sum to 1.25."""
+    return Explanation(
+        contributions=(
+            Contribution("baseline", None, 1.0, -1.0),
+            Contribution("need_fit", 0.8, 2.5, 2.0),
+            Contribution("competence", 0.5, 1.0, 0.5),
+            Contribution("country", 0.0, 0.25, -0.25),
+            Contribution("theme", None, 0.7, 0.0),
+        ),
+        judgements=(
+            Judgement(Criterion.NEED, Verdict.MATCH),
+            Judgement(Criterion.COUNTRY, Verdict.GAP, ("DE",), ("IT",)),
+            Judgement(Criterion.PARTNER_TYPE, Verdict.UNKNOWN, ("University",), ()),
+        ),
+        shared_competences=(Code("competence", "coatings", "rivestimenti", "coatings"),),
+        shared_themes=(Code("s3_2014", "AEROSPACE", "Aerospazio", "Aerospace"),),
+        sentences=SentencePair("Serve un rivestimento duro.", "Depositiamo strati duri.", 0.7, "Progetto Strati", 2023),
+    )
+
+
+def match(target: Target, candidate_id: int, **given: Any) -> Match:
+    """A good match of a candidate."""
+    values: dict[str, Any] = {
+        "reference": f"ref-{candidate_id}",
+        "title": f"Candidato {candidate_id}",
+        "rank": 1,
+        "score": 1.25,
+        "probability": 0.777,
+        "band": Band.GOOD,
+        "explanation": explanation(),
+        "kind": "company" if target is Target.ORGANISATIONS else "TO",
+        "country": "IT",
+        "city": "BORGOFINTO",
+        "language": "it",
+    }
+    return Match(target=target, candidate_id=candidate_id, **(values | given))
+
+
+@dataclass
+class FakeService:
+    """Answers with `organisations` and `proposals`, or raises `error`; leaves out what was rejected."""
+
+    sessions: sessionmaker[Session]
+    organisations: list[Match] = field(default_factory=list)
+    proposals: list[Match] = field(default_factory=list)
+    error: Exception | None = None
+    drafts: list[Draft] = field(default_factory=list)
+
+    def match_proposal(self, reference: str, *, top: int = 10) -> Suggestions:
+        """What was put in, without what was rejected."""
+        from data.queries import proposal_by_reference
+
+        with self.sessions() as session:
+            decisions = standing(session, proposal_by_reference(session, reference).id)
+        return self._answer(reference, top, {target: rejected(decisions, target) for target in Target})
+
+    def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
+        """What was put in; remembers the draft."""
+        self.drafts.append(draft)
+        return self._answer(draft.title, top, {})
+
+    def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
+        """What was put in."""
+        return self._answer(reference, top, {})
+
+    def _answer(self, query: str, top: int, hidden: dict[Target, frozenset[int]]) -> Suggestions:
+        if self.error is not None:
+            raise self.error
+        lists = {
+            target: tuple(item for item in found if item.candidate_id not in hidden.get(target, ()))[:top]
+            for target, found in ((Target.ORGANISATIONS, self.organisations), (Target.PROPOSALS, self.proposals))
+        }
+        return Suggestions(query, "generation-1", lists[Target.ORGANISATIONS], lists[Target.PROPOSALS])
+
+
+@dataclass
+class FakeApplication:
+    """What pages need of an application."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    service: FakeService
+    concepts: ConceptIndex = CONCEPTS

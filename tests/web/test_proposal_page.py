@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from sqlalchemy.orm import Session
+
+from matching.errors import NothingToMatchError, NotIndexedError
+from matching.types import Band, Target
+from tests.factories import in_days, organisation, proposal
+from tests.web.conftest import Browser
+from tests.web.fakes import FakeService, match
+
+
+def text_of(page: str) -> str:
+    """What a reader sees: no tags, single spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture
+def need(session: Session) -> str:
+    record = proposal(session, title="Rivestimento per stampi", description="Serve uno strato duro.")
+    session.commit()
+    return record.reference
+
+
+def test_shows_the_proposal_and_its_two_lists(client: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, 1, title="Officina di prova")]
+    service.proposals = [match(Target.PROPOSALS, 2, title="Hard layers", band=Band.STRONG)]
+    page = text_of(client.get(f"/proposals/{need}").text)
+    assert "Rivestimento per stampi" in page
+    assert "Organisations" in page
+    assert "Officina di prova" in page
+    assert "Proposals of others" in page
+    assert "Hard layers" in page
+    assert "Good match" in page
+    assert "Strong match" in page
+
+
+def test_says_why_in_words_and_shapes(client: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, 1)]
+    raw = client.get(f"/proposals/{need}").text
+    page = text_of(raw)
+    assert "In common: coatings" in page
+    assert "Depositiamo strati duri." in page
+    assert "Progetto Strati, 2023" in page
+    assert "Matches: what is needed" in page
+    assert "Gap: country" in page
+    assert "To check: type of partner" in page
+    assert raw.count('class="full"') == 2  # a good match fills two of three places
+
+
+def test_the_reason_is_in_the_readers_language(italian: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, 1)]
+    page = text_of(italian.get(f"/proposals/{need}").text)
+    assert "In comune: rivestimenti" in page
+    assert "Buona corrispondenza" in page
+    assert "Manca: paese" in page
+    assert "Impresa · Borgofinto, Italia".replace(" · ", " ") in page
+
+
+def test_numbers_add_up_behind_a_disclosure(client: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, 1)]
+    page = client.get(f"/proposals/{need}").text
+    disclosed = re.search(r'<details class="numbers">(.*?)</details>', page, re.S)
+    assert disclosed is not None
+    table = re.search(r'<table class="table table-sm sums">.*?<tbody>(.*?)</tbody>.*?<tfoot>(.*?)</tfoot>', page, re.S)
+    assert table is not None
+    points = [
+        float(row[-1]) for row in (re.findall(r"<td>([+-]\d+\.\d+)</td>", part) for part in table.groups()) if row
+    ]
+    parts = [float(value) for value in re.findall(r"<td>([+-]\d+\.\d+)</td>", table.group(1))]
+    assert sum(parts) == pytest.approx(points[-1]) == pytest.approx(1.25)
+    assert "not known" in table.group(1)
+    assert "78%" in disclosed.group(1)
+
+
+def test_quotes_what_a_request_seeks(client: Browser, service: FakeService, session: Session) -> None:
+    offer = proposal(session, kind="TO")
+    session.commit()
+    service.proposals = [match(Target.PROPOSALS, 2, kind="TR")]
+    page = client.get(f"/proposals/{offer.reference}").text
+    quote = re.search(r'<blockquote class="quote".*?</blockquote>', page, re.S)
+    assert quote is not None
+    assert "Serve un rivestimento duro." in quote.group()
+
+
+def test_a_research_search_has_one_list(client: Browser, service: FakeService, session: Session) -> None:
+    search = proposal(session, kind="RDR")
+    session.commit()
+    service.organisations = [match(Target.ORGANISATIONS, 1)]
+    page = text_of(client.get(f"/proposals/{search.reference}").text)
+    assert "Proposals of others" not in page
+    assert "Candidato 1" in page
+
+
+def test_more_than_five_suggestions_are_folded(client: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, number) for number in range(1, 9)]
+    page = client.get(f"/proposals/{need}").text
+    assert "3 more suggestions" in page
+    assert page.index("Candidato 5") < page.index("3 more suggestions") < page.index("Candidato 6")
+
+
+def test_empty_lists_say_what_to_do(client: Browser, need: str) -> None:
+    page = text_of(client.get(f"/proposals/{need}").text)
+    assert "No organisation fits well enough" in page
+    assert "Widen the countries" in page
+    assert "No open proposal answers this one" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(NotIndexedError("none"), "abbina index"), (NothingToMatchError("empty"), "A few sentences")],
+)
+def test_without_suggestions_the_page_says_why(
+    client: Browser, service: FakeService, need: str, error: Exception, words: str
+) -> None:
+    service.error = error
+    answer = client.get(f"/proposals/{need}")
+    assert answer.status_code == 200
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"state": "draft"}, "A draft is not matched yet"),
+        ({"state": "closed"}, "no longer open"),
+        ({"expires": in_days(0)}, "no longer open"),
+    ],
+)
+def test_only_open_proposals_are_matched(
+    client: Browser, service: FakeService, session: Session, given: dict[str, object], words: str
+) -> None:
+    record = proposal(session, **given)
+    session.commit()
+    service.organisations = [match(Target.ORGANISATIONS, 1)]
+    page = client.get(f"/proposals/{record.reference}").text
+    assert words in page
+    assert "Candidato 1" not in page
+
+
+def test_texts_cannot_carry_markup(client: Browser, service: FakeService, session: Session) -> None:
+    attack = "<script>alert(1)</script>"
+    owner = organisation(session, name=f"Ditta {attack}")
+    record = proposal(
+        session,
+        title=f"Titolo {attack}",
+        summary=attack,
+        description=attack,
+        keywords=[attack],
+        organisation_id=owner.id,
+        public_url="javascript:alert(1)",
+        call={"url": "JavaScript:alert(2)", "title": attack, "deadline": attack},
+    )
+    session.commit()
+    service.organisations = [match(Target.ORGANISATIONS, 1, title=attack, city=attack)]
+    page = client.get(f"/proposals/{record.reference}").text
+    assert "<script>alert" not in page
+    assert "javascript:" not in page.lower()
+
+
+def test_shows_the_second_language_to_those_who_read_it(client: Browser, session: Session) -> None:
+    record = proposal(session, title="Strato duro", second_language="en", second_title="Hard layer")
+    session.commit()
+    page = client.get(f"/proposals/{record.reference}").text
+    assert re.search(r'<h1 lang="en">\s*Hard layer', page)
+    assert re.search(r'<h1 lang="it">\s*Strato duro', client.get(f"/proposals/{record.reference}?lang=it").text)
+
+
+def test_a_network_proposal_has_no_buttons_of_the_platform(client: Browser, session: Session) -> None:
+    record = proposal(session, source="een", reference="TODE20260101001", kind="TO")
+    session.commit()
+    page = client.get(f"/proposals/{record.reference}").text
+    assert "Close this proposal" not in page
+
+
+def test_an_unknown_reference_is_not_found(client: Browser) -> None:
+    assert client.get("/proposals/NOPE-1").status_code == 404
+
+
+def test_references_with_odd_characters_have_addresses(client: Browser, session: Session) -> None:
+    record = proposal(session, reference="reg:a/b 1?x#y&z=%", title="Riferimento strano")
+    session.commit()
+    page = client.get("/proposals/?q=strano").text
+    address = re.search(r'<a href="(/proposals/reg[^"]+)"', page)
+    assert address is not None
+    assert "Riferimento strano" in client.get(html.unescape(address.group(1))).text
+    assert record.title in page
