@@ -44,8 +44,10 @@ class TokenRows:
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each row, repetitions counted, (n,)."""
-        totals = np.concatenate([[0], np.cumsum(self.counts, dtype=np.int64)])
-        return np.asarray(totals[self.indptr[1:]] - totals[self.indptr[:-1]], dtype=np.int64)
+        from scipy.sparse import csr_matrix
+
+        matrix = csr_matrix((self.counts, self.terms, self.indptr), (len(self), len(self.vocabulary)))
+        return np.asarray(matrix @ np.ones(len(self.vocabulary), np.int32), dtype=np.int64)
 
     @classmethod
     def from_tokens(cls, rows: Iterable[Sequence[str]], vocabulary: Sequence[str] = ()) -> Self:
