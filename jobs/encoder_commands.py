@@ -12,13 +12,15 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command("train-encoder")
-@click.option("--pairs", type=_FOLDER, required=True, help="Folder with sentences.tsv.gz and terms.tsv.gz (it, en, source).")
+@click.option(
+    "--pairs", type=_FOLDER, required=True, help="Folder with sentences.tsv.gz and terms.tsv.gz (it, en, source)."
+)
 @click.option("--english", type=_FOLDER, help="Folder with further English sentences, sentences.tsv.gz (en, source).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the new model.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same model.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the text, if not the recipe's.")
 @click.option("--vocabulary", type=click.IntRange(100), help="Number of tokens, if not the recipe's.")
-@click.option("--threads", type=click.IntRange(1), default=2, show_default=True, help="Processor threads.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Processor threads.")
 @click.option("--teacher", type=_FOLDER, help="Folder of all-MiniLM-L6-v2, if its package is not installed.")
 def train_encoder(
     pairs: Path,

@@ -14,6 +14,7 @@ from embeddings.errors import TrainingDataError
 
 SENTENCES, TERMS, ENGLISH = "sentences.tsv.gz", "terms.tsv.gz", "sentences.tsv.gz"
 TERM_PREFIX = "terms:"
+BOILERPLATE = Path(__file__).parent / "boilerplate.tsv"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def read_corpus(pairs: Path, english: Path | None = None) -> Corpus:
         monolingual=list(dict.fromkeys(mono)),
         digest=digest.hexdigest(),
     )
+
+
+def read_boilerplate(path: Path = BOILERPLATE) -> list[str]:
+    """Sentences in both languages, written for this project, of the kind that every partnering profile has."""
+    return [text for line in path.read_text(encoding="utf-8").splitlines()[1:] for text in line.split("\t")]
 
 
 def thinned(corpus: Corpus, share: Callable[[str], float], seed: int) -> Corpus:

@@ -14,7 +14,7 @@ SOURCE_SHARES: dict[str, float] = {"ms_dynamics365_ops": 0.35, "ms_dynamics365_s
 # How often a pair of a source is seen in an epoch. Everyday sentences carry general meaning and are few; WordNet's term
 # pairs are noisy.
 SOURCE_WEIGHTS: dict[str, float] = {
-    "stsb": 6.0,
+    "stsb": 10.0,
     "tatoeba_test": 6.0,
     "mt_geneval": 6.0,
     TERM_PREFIX + "wordnet": 0.5,
@@ -28,7 +28,8 @@ class Recipe:
     seed: int = 0
     vocabulary: int = 50_000
     dimension: int = 256
-    epochs: int = 10
+    members: int = 3
+    epochs: int = 3
     batch: int = 1024
     learning_rate: float = 1e-2
     initial_spread: float = 0.02
@@ -38,9 +39,12 @@ class Recipe:
     clusters: int = 512
     cluster_run: int = 64
     cluster_share: float = 0.5
-    threads: int = 2
+    threads: int = 1
+    plain_pivot: float = 1e-3
+    plain_power: float = 0.25
     document_pivot: float = 1e-4
     document_power: float = 0.5
+    boilerplate_repeats: int = 1000
     source_shares: dict[str, float] = field(default_factory=lambda: dict(SOURCE_SHARES))
     source_weights: dict[str, float] = field(default_factory=lambda: dict(SOURCE_WEIGHTS))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +85,7 @@ def train(data: TrainingSet, vocabulary: int, recipe: Recipe, checkpoint: Path, 
     state = start_state(vocabulary, recipe, checkpoint, run_digest)
     per_epoch = batch_count(int(data.weights.sum()), recipe.batch)
     total = recipe.epochs * per_epoch
-    with tqdm(total=total, initial=state.step, desc="training", unit="batch") as progress:
+    with _quiet(), tqdm(total=total, initial=state.step, desc="training", unit="batch") as progress:
         while state.step < total:
             epoch, done = divmod(state.step, per_epoch)
             order = epoch_order(data.weights, data.clusters, recipe, epoch)
@@ -98,6 +101,14 @@ def train(data: TrainingSet, vocabulary: int, recipe: Recipe, checkpoint: Path, 
     state.save(checkpoint, run_digest)
     vectors: Vectors = state.rows.numpy()
     return vectors
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without torch's notice, once a process, that its sparse matrices are young; the tests hold what is used here."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta", category=UserWarning)
+        yield
 
 
 def training_step(data: TrainingSet, state: State, chosen: Integers, recipe: Recipe, rate: float) -> float:
@@ -125,7 +136,11 @@ def _averaging(positions: Integers, counts: Integers, width: int) -> Tensor:
     starts = np.concatenate([[0], np.cumsum(counts)])
     shares = np.repeat(1.0 / np.maximum(counts, 1), counts).astype(np.float32)
     return torch.sparse_csr_tensor(
-        torch.from_numpy(starts), torch.from_numpy(positions), torch.from_numpy(shares), size=(len(counts), width)
+        torch.from_numpy(starts),
+        torch.from_numpy(positions),
+        torch.from_numpy(shares),
+        size=(len(counts), width),
+        check_invariants=False,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from tokenizers.trainers import WordPieceTrainer
 
 from embeddings.training.corpus import Corpus
 from embeddings.training.recipe import Recipe
+from embeddings.training.wordpieces import learn_pieces
 
 UNKNOWN = "[UNK]"
 LONGEST_WORD = 40
@@ -47,20 +49,22 @@ class Bags:
 
 
 def train_tokenizer(corpus: Corpus, recipe: Recipe) -> Tokenizer:
-    """A lower-case, accent-free WordPiece vocabulary over both languages."""
-    tokenizer = Tokenizer(WordPiece(unk_token=UNKNOWN, max_input_chars_per_word=LONGEST_WORD))
-    tokenizer.normalizer = BertNormalizer(
-        clean_text=True, handle_chinese_chars=False, strip_accents=True, lowercase=True
+    """A lower-case, accent-free WordPiece vocabulary over both languages; words seen once have no say in it."""
+    normalizer = BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=True, lowercase=True)
+    splitter = BertPreTokenizer()
+    counts: Counter[str] = Counter()
+    for text in chain(corpus.italian, corpus.english, corpus.monolingual):
+        counts.update(word for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
+    words = {word: count for word, count in counts.items() if count > 1 and len(word) <= LONGEST_WORD}
+    pieces = learn_pieces(words, recipe.vocabulary, [UNKNOWN], ALPHABET)
+    model = WordPiece(
+        {piece: number for number, piece in enumerate(pieces)},
+        unk_token=UNKNOWN,
+        max_input_chars_per_word=LONGEST_WORD,
     )
-    tokenizer.pre_tokenizer = BertPreTokenizer()
-    trainer = WordPieceTrainer(
-        vocab_size=recipe.vocabulary,
-        min_frequency=2,
-        special_tokens=[UNKNOWN],
-        limit_alphabet=ALPHABET,
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(_texts(corpus), trainer)
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = splitter
     return tokenizer
 
 
@@ -74,9 +78,3 @@ def bags_of(tokenizer: Tokenizer, texts: Sequence[str]) -> Bags:
             counts.append(len(encoding.ids))
     ids = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
     return Bags(ids, np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
-
-
-def _texts(corpus: Corpus) -> Iterator[str]:
-    yield from corpus.italian
-    yield from corpus.english
-    yield from corpus.monolingual
