@@ -16,7 +16,7 @@ from matching.types import Code, Contribution, Criterion, Explanation, Judgement
 MOST_SHARED = 5
 MOST_THEMES = 3
 _FEATURES: Mapping[Criterion, tuple[str, ...]] = {
-    Criterion.NEED: ("need_fit", "offer_fit", "lexical"),
+    Criterion.NEED: ("need_fit", "offer_fit"),
     Criterion.COMPETENCE: ("competence",),
     Criterion.THEME: ("theme",),
     Criterion.PARTNER_TYPE: ("partner_type",),
@@ -25,7 +25,7 @@ _FEATURES: Mapping[Criterion, tuple[str, ...]] = {
     Criterion.EVIDENCE: ("evidence",),
 }
 _THRESHOLDS: Mapping[Criterion, tuple[float, float]] = {
-    Criterion.NEED: (0.6, 0.35),
+    Criterion.NEED: (0.72, 0.45),
     Criterion.COMPETENCE: (0.5, 0.1),
     Criterion.THEME: (0.5, 0.1),
     Criterion.PARTNER_TYPE: (0.7, 0.1),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from data import migrate
 from data.db import make_engine, session_factory
 from data.settings import Settings, load_settings
+from tests.databases import Templates, schema, temporary_postgres
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -33,14 +32,15 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    # Not below pytest's own temporary folder: another test run prunes that while this server still runs.
-    with tempfile.TemporaryDirectory(prefix="abbina-postgres-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # pgserver warns without it
-        import pgserver
+    url, stop = temporary_postgres()
+    yield url
+    stop()
 
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Databases that tests get copies of."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 def _postgres_database(server: str, name: str) -> Iterator[str]:
@@ -74,10 +74,12 @@ def empty_engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def engine(empty_engine: Engine) -> Engine:
+def engine(database_url: str, templates: Templates) -> Iterator[Engine]:
     """Engine of a database migrated to head."""
-    migrate.upgrade(empty_engine)
-    return empty_engine
+    templates.fill(database_url, "schema", schema)
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

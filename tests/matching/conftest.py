@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from data.db import make_engine
 from data.models import Evidence, Organisation, Proposal
 from data.queries import today
 from data.settings import Settings
-from jobs.importing import import_taxonomy
 from matching.bootstrap import Application, build_application
+from tests.databases import Templates, taxonomies
 from tests.factories import organisation, proposal
 
 NEED = "Cerchiamo un impianto per la depurazione delle acque reflue di una cartiera, contro microplastiche e coloranti."
@@ -20,9 +22,17 @@ OFFER = "Membrane filtration unit that removes microplastics and dyes from the w
 
 
 @pytest.fixture
+def engine(database_url: str, templates: Templates) -> Iterator[Engine]:
+    """Engine of a database that has the taxonomies."""
+    templates.fill(database_url, "taxonomies", taxonomies)
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def region(settings: Settings, sessions: sessionmaker[Session]) -> Settings:
     """Organisations and proposals about water, bread and drones; one need for water treatment, `NEED-1`."""
-    import_taxonomy(sessions)
     with sessions.begin() as session:
         own = organisation(session, reference="own", name="Cartiera Esempio", description="Produce carta riciclata.")
         _experts(session)
