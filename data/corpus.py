@@ -59,6 +59,36 @@ class ProposalColumns(NamedTuple):
     organisation_size: str | None
 
 
+class OrganisationCard(NamedTuple):
+    """What a list shows of an organisation."""
+
+    id: int
+    reference: str
+    name: str
+    kind: str
+    country: str | None
+    region: str | None
+    city: str | None
+    description: str | None
+    language: str | None
+    updated_at: datetime
+
+
+class ProposalCard(NamedTuple):
+    """What a list shows of a proposal; `organisation` is a name."""
+
+    id: int
+    reference: str
+    title: str
+    kind: str
+    country: str | None
+    summary: str | None
+    description: str | None
+    language: str | None
+    updated_at: datetime
+    organisation: str | None
+
+
 class CodeRow(NamedTuple):
     """A code of a record; `origin` tells declared from derived."""
 
@@ -125,6 +155,20 @@ def load_organisations(session: Session, ids: Sequence[int]) -> list[Organisatio
     for chunk in chunks(ids):
         found |= {record.id: record for record in session.scalars(query.where(Organisation.id.in_(chunk)))}
     return [found[number] for number in ids if number in found]
+
+
+def organisation_cards(session: Session, ids: Sequence[int]) -> dict[int, OrganisationCard]:
+    """Cards of those organisations that are stored and not withdrawn, by id."""
+    columns = [getattr(Organisation, name) for name in OrganisationCard._fields]
+    query = select(*columns).where(Organisation.id.in_(ids), Organisation.withdrawn_at.is_(None))
+    return {row.id: OrganisationCard(*row) for row in session.execute(query)}
+
+
+def proposal_cards(session: Session, ids: Sequence[int]) -> dict[int, ProposalCard]:
+    """Cards of those proposals that are stored, by id."""
+    columns = [getattr(Proposal, name) for name in ProposalCard._fields if name != "organisation"]
+    query = select(*columns, Organisation.name).outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+    return {row[0]: ProposalCard._make(row) for row in session.execute(query.where(Proposal.id.in_(ids)))}
 
 
 def organisation_columns(session: Session) -> list[OrganisationColumns]:

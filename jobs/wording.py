@@ -87,7 +87,7 @@ def _match(match: Match, words: dict[str, str], language: str, explain: bool) ->
     if explanation.sentences:
         pair = explanation.sentences
         origin = f" ({words['from']} “{pair.evidence_title}”)" if pair.evidence_title else ""
-        yield f"     {words['says']}: “{_shorten(pair.offered)}”{origin}"
+        yield f"     {words['says']}: “{_shorten(pair.candidates)}”{origin}"
     if explain:
         yield from _numbers(match, words)
 

@@ -79,32 +79,41 @@ def shared_codes(
     return tuple(concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:most])
 
 
-def best_pair(
-    sought: Sequence[str],
-    sought_vectors: Vectors,
-    passages: Sequence[Passage],
-    offered_vectors: Vectors,
-    whole: Vectors,
-) -> SentencePair | None:
-    """The pair of a sought and an offered sentence that fit best; vectors are (sentences, dim), unit or zero rows.
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Passages of a candidate and the vectors of all their sentences, in order: (sentences, dim), unit or zero rows."""
 
-    `offered_vectors` are those of all the passages' sentences, in order; `whole` (dim,) is the whole text that asks: an
-    offered sentence must be about the matter as a whole, so that two phrases that everybody writes are no evidence.
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+
+
+def best_pair(
+    own: Sequence[str], own_vectors: Vectors, candidate: Readable, whole: Vectors, *, candidate_seeks: bool = False
+) -> SentencePair | None:
+    """The pair of one of our sentences and one of the candidate's that fit best; vectors are (sentences, dim).
+
+    `whole` (dim,) is our whole text: a candidate's sentence must be about the matter as a whole, so that phrases
+    that everybody writes are no evidence. `candidate_seeks` says that ours is the offer and theirs the need.
     """
-    if not len(sought_vectors) or not len(offered_vectors):
+    if not len(own_vectors) or not len(candidate.vectors):
         return None
-    similarity = sought_vectors @ offered_vectors.T
-    row, column = np.unravel_index(int(np.argmax(similarity + offered_vectors @ whole)), similarity.shape)
+    similarity = own_vectors @ candidate.vectors.T
+    row, column = np.unravel_index(int(np.argmax(similarity + candidate.vectors @ whole)), similarity.shape)
     value = float(similarity[row, column])
     if value <= 0.0:
         return None
-    place = int(column)
+    ours = own[int(row)]
+    theirs, passage = _sentence(candidate.passages, int(column))
+    need, offer = (theirs, ours) if candidate_seeks else (ours, theirs)
+    return SentencePair(need, offer, value, candidate_seeks, passage.evidence_title, passage.evidence_year)
+
+
+def _sentence(passages: Sequence[Passage], place: int) -> tuple[str, Passage]:
     for passage in passages:
         if place < len(passage.sentences):
-            text = passage.sentences[place]
-            return SentencePair(sought[int(row)], text, value, passage.evidence_title, passage.evidence_year)
+            return passage.sentences[place], passage
         place -= len(passage.sentences)
-    return None
+    raise IndexError(f"sentence {place} lies beyond the passages")
 
 
 def explain(

@@ -68,13 +68,22 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class SentencePair:
-    """The two sentences that fit best: one that says the need, one that says the offer."""
+    """The two sentences that fit best: one that says the need, one that says the offer.
+
+    `candidate_seeks`: the need is the candidate's and the offer ours (else the other way round).
+    """
 
     sought: str
     offered: str
     similarity: float
+    candidate_seeks: bool = False
     evidence_title: str | None = None
     evidence_year: int | None = None
+
+    @property
+    def candidates(self) -> str:
+        """The candidate's sentence of the two."""
+        return self.sought if self.candidate_seeks else self.offered
 
 
 @dataclass(frozen=True, slots=True)
