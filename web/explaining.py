@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matching.rules import SEEKING
 from matching.types import Code, Contribution, Criterion, Judgement, Match, SentencePair, Target, Verdict
 from web.context import application
 from web.labels import (
@@ -73,17 +72,10 @@ class Reason:
     shared_more: int
     themes: tuple[str, ...]
     quote: SentencePair | None
+    words: str
     groups: tuple[CriterionGroup, ...]
     criteria: tuple[CriterionRow, ...]
     parts: tuple[Part, ...]
-
-    @property
-    def words(self) -> str:
-        """What the candidate itself says of the point: a request by what it seeks, anyone else by what is offered."""
-        if self.quote is None:
-            return ""
-        seeks = self.match.target is Target.PROPOSALS and self.match.kind in SEEKING
-        return shortened(self.quote.sought if seeks else self.quote.offered)
 
     @property
     def anchor(self) -> str:
@@ -111,6 +103,7 @@ def reason(match: Match) -> Reason:
         shared_more=max(0, len(labels) - MOST_SHARED),
         themes=_labels(why.shared_themes)[:MOST_SHARED],
         quote=why.sentences,
+        words=shortened(why.sentences.candidates) if why.sentences else "",
         groups=_groups(why.judgements),
         criteria=tuple(_row(judgement, _shared(match, judgement.criterion)) for judgement in why.judgements),
         parts=tuple(_part(contribution) for contribution in why.contributions),

@@ -40,7 +40,7 @@ CONCEPTS = ConceptIndex(
 )
 
 
-def explanation() -> Explanation:
+def explanation(*, candidate_seeks: bool = False) -> Explanation:
     """An explanation with something of everything; its contributions sum to 1.25."""
     return Explanation(
         contributions=(
@@ -57,7 +57,9 @@ def explanation() -> Explanation:
         ),
         shared_competences=(Code("competence", "coatings", "rivestimenti", "coatings"),),
         shared_themes=(Code("s3_2014", "AEROSPACE", "Aerospazio", "Aerospace"),),
-        sentences=SentencePair("Serve un rivestimento duro.", "Depositiamo strati duri.", 0.7, "Progetto Strati", 2023),
+        sentences=SentencePair(
+            "Serve un rivestimento duro.", "Depositiamo strati duri.", 0.7, candidate_seeks, "Progetto Strati", 2023
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from matching.errors import NothingToMatchError, NotIndexedError
 from matching.types import Target
 from tests.factories import organisation, proposal
 from tests.web.conftest import Browser
-from tests.web.fakes import FakeService, match
+from tests.web.fakes import FakeService, explanation, match
 
 
 def test_tells_declared_from_derived_competences(client: Browser, session: Session) -> None:
@@ -56,11 +56,14 @@ def test_shows_evidence_and_own_proposals(client: Browser, session: Session) -> 
 def test_shows_the_open_proposals_that_look_for_it(client: Browser, service: FakeService, session: Session) -> None:
     record = organisation(session)
     session.commit()
-    service.proposals = [match(Target.PROPOSALS, 5, kind="TR", title="Serve uno strato", reference="TEST/5")]
+    why = explanation(candidate_seeks=True)
+    service.proposals = [match(Target.PROPOSALS, 5, title="Serve uno strato", reference="TEST/5", explanation=why)]
     page = client.get(f"/organisations/{record.reference}").text
     assert "Serve uno strato" in page
     assert 'href="/proposals/TEST/5"' in page
-    assert "Serve un rivestimento duro." in page
+    quote = re.search(r'<blockquote class="quote".*?</blockquote>', page, re.S)
+    assert quote is not None
+    assert "Serve un rivestimento duro." in quote.group()
 
 
 @pytest.mark.parametrize(

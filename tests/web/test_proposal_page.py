@@ -10,7 +10,7 @@ from matching.errors import NothingToMatchError, NotIndexedError
 from matching.types import Band, Target
 from tests.factories import in_days, organisation, proposal
 from tests.web.conftest import Browser
-from tests.web.fakes import FakeService, match
+from tests.web.fakes import FakeService, explanation, match
 
 
 def text_of(page: str) -> str:
@@ -79,7 +79,7 @@ def test_numbers_add_up_behind_a_disclosure(client: Browser, service: FakeServic
 def test_quotes_what_a_request_seeks(client: Browser, service: FakeService, session: Session) -> None:
     offer = proposal(session, kind="TO")
     session.commit()
-    service.proposals = [match(Target.PROPOSALS, 2, kind="TR")]
+    service.proposals = [match(Target.PROPOSALS, 2, kind="TR", explanation=explanation(candidate_seeks=True))]
     page = client.get(f"/proposals/{offer.reference}").text
     quote = re.search(r'<blockquote class="quote".*?</blockquote>', page, re.S)
     assert quote is not None

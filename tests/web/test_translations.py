@@ -35,8 +35,8 @@ def sources() -> set[str | tuple[str, ...]]:
     return {message if isinstance(message, str) else tuple(message) for _, _, message, _, _ in found}
 
 
-def texts(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def texts(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ("",))
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
