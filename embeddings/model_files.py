@@ -1,7 +1,7 @@
 """The files of a static model on disk: read, checked against their checksums, and written, as data only (never pickle).
 
-A model is a folder with `weights.safetensors` (`tokens`: (vocabulary, dimension) int8, `scales`: (vocabulary,) float32),
-`tokenizer.json`, `config.json` and `SHA256SUMS` in the format of sha256sum(1).
+A model is a folder with `weights.safetensors` (`tokens`: (vocabulary, dimension) int8, `scales`: (vocabulary,) float32,
+`document_weights`: (vocabulary,) float16), `tokenizer.json`, `config.json` and `SHA256SUMS` as sha256sum(1) writes it.
 """
 
 from __future__ import annotations
@@ -39,11 +39,15 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A model as read: int8 rows with one scale each, so that row i is `scales[i] * tokens[i]`."""
+    """A model as read: int8 rows with one scale each, so that row i is `scales[i] * tokens[i]`.
+
+    `document_weights`, (vocabulary,) in (0, 1], say how much a token counts in a long text: common words little.
+    """
 
     config: ModelConfig
     tokens: NDArray[np.int8]
     scales: NDArray[np.float32]
+    document_weights: NDArray[np.float32]
     tokenizer: Tokenizer
     checksums: dict[str, str]
 
@@ -72,12 +76,14 @@ def read_model(folder: Path) -> ModelFiles:
         config = ModelConfig(**json.loads(contents[CONFIG]))
         tensors = load_tensors(contents[WEIGHTS])
         tokenizer = Tokenizer.from_str(contents[TOKENIZER].decode("utf-8"))
-        tokens, scales = tensors["tokens"], tensors["scales"].astype(np.float32)
+        tokens, scales = tensors["tokens"], tensors["scales"]
+        weights = tensors["document_weights"].astype(np.float32)
     except (ValueError, TypeError, KeyError, SafetensorError) as error:
         raise ModelError(f"{folder}: not a model of this format ({error}); restore the folder or train anew") from error
-    if tokens.shape != (config.vocabulary, config.dimension) or scales.shape != (config.vocabulary,):
+    shapes = (tokens.shape, scales.shape, weights.shape)
+    if shapes != ((config.vocabulary, config.dimension), (config.vocabulary,), (config.vocabulary,)):
         raise ModelError(
-            f"{folder}: {CONFIG} says {config.vocabulary} x {config.dimension}, {WEIGHTS} holds {tokens.shape}; "
+            f"{folder}: {CONFIG} says {config.vocabulary} x {config.dimension}, {WEIGHTS} holds {shapes}; "
             "restore the folder or train anew"
         )
     if tokenizer.get_vocab_size() != config.vocabulary:
@@ -87,19 +93,31 @@ def read_model(folder: Path) -> ModelFiles:
         )
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    return ModelFiles(config, tokens, scales, tokenizer, {name: checksums[name] for name in CHECKED})
+    return ModelFiles(config, tokens, scales, weights, tokenizer, {name: checksums[name] for name in CHECKED})
 
 
-def write_model(folder: Path, rows: Vectors, tokenizer: Tokenizer, name: str, version: str) -> ModelConfig:
+def write_model(
+    folder: Path,
+    rows: Vectors,
+    document_weights: NDArray[np.float32],
+    tokenizer: Tokenizer,
+    name: str,
+    version: str,
+) -> ModelConfig:
     """Write a model folder from float token vectors (vocabulary, dimension); SHA256SUMS comes last."""
-    if len(rows) != tokenizer.get_vocab_size():
-        raise ModelError(f"{len(rows)} token vectors for {tokenizer.get_vocab_size()} tokens: they must be as many")
+    if not len(rows) == len(document_weights) == tokenizer.get_vocab_size():
+        raise ModelError(
+            f"{len(rows)} token vectors and {len(document_weights)} weights for {tokenizer.get_vocab_size()} tokens: "
+            "they must be as many"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SUMS).unlink(missing_ok=True)
     config = ModelConfig(name, version, rows.shape[1], len(rows))
     tokens, scales = quantise(rows)
     contents = {
-        WEIGHTS: save_tensors({"tokens": tokens, "scales": scales}),
+        WEIGHTS: save_tensors(
+            {"tokens": tokens, "scales": scales, "document_weights": document_weights.astype(np.float16)}
+        ),
         TOKENIZER: tokenizer.to_str().encode("utf-8"),
         CONFIG: (json.dumps(asdict(config), indent=2) + "\n").encode("utf-8"),
     }

@@ -1,7 +1,9 @@
 """The bilingual model that ships: a table of token vectors, no neural network at run time.
 
-A text's vector is the mean of its tokens' vectors, scaled to unit length (`StaticEmbedding` of sentence-transformers
-does the same with an exported copy). How much a token counts is learnt and folded into the length of its vector.
+A plain text's vector is the mean of its tokens' vectors, scaled to unit length (`StaticEmbedding` of
+sentence-transformers does the same with an exported copy); how much a token counts is learnt and folded into the
+length of its vector. A text with a role in a match, which may be pages long, is the mean weighted once more by each
+token's rarity, so that boilerplate ("the company is looking for a partner…") counts little.
 Needs numpy, tokenizers and safetensors only, so that a web worker starts fast and small.
 """
 
@@ -16,7 +18,7 @@ import numpy as np
 from embeddings.encoder import Role, Vectors
 from embeddings.model_files import SHIPPED_MODEL, read_model
 
-CODE_VERSION = "1"  # raise when the same files would give other vectors
+CODE_VERSION = "2"  # raise when the same files would give other vectors
 BATCH = 2048
 
 
@@ -29,6 +31,7 @@ class StaticEncoder:
         self._config = files.config
         self._tokenizer = files.tokenizer
         self._rows = files.rows()
+        self._document_weights = files.document_weights
         parts = [CODE_VERSION, *(f"{name}={digest}" for name, digest in sorted(files.checksums.items()))]
         self._fingerprint = hashlib.sha256("\n".join(parts).encode("ascii")).hexdigest()
 
@@ -48,9 +51,9 @@ class StaticEncoder:
         return self._config.dimension
 
     def encode(self, texts: Sequence[str], role: Role = Role.PLAIN) -> Vectors:
-        """Encode `texts` as (n, dimension) float32, rows of unit length; a text without any known token is a zero row.
+        """Encode `texts` as (n, dimension) float32, rows of unit length; a text without any token is a zero row.
 
-        The model is symmetric: all roles give the same vector.
+        OFFERED and SOUGHT give the same vector (the model is symmetric) and damp common words; PLAIN does not.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
@@ -58,7 +61,13 @@ class StaticEncoder:
             encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
             for position, encoding in enumerate(encodings, start):
                 if encoding.ids:
-                    vectors[position] = self._rows[encoding.ids].mean(axis=0)
+                    vectors[position] = self._pool(encoding.ids, role)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors
+
+    def _pool(self, ids: list[int], role: Role) -> Vectors:
+        rows = self._rows[ids]
+        weights = np.ones(len(ids), dtype=np.float32) if role is Role.PLAIN else self._document_weights[ids]
+        pooled: Vectors = weights @ rows / np.float32(len(ids))
+        return pooled

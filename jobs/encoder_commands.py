@@ -1,8 +1,7 @@
-"""Commands about the bilingual model: train it, export it, measure it beside others."""
+"""Commands about the bilingual model: train it, export it."""
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
 
@@ -61,23 +60,3 @@ def export_model(folder: Path, model: Path | None) -> None:
 
     export(folder, model or SHIPPED_MODEL)
     click.echo(f"{folder}: SentenceTransformer({str(folder)!r}) loads it")
-
-
-@click.command("encoder")
-@click.option("--data", type=_FOLDER, help="Folder of development files (docs/model.md); without it, speed only.")
-@click.option("--model", "models", multiple=True, metavar="NAME|PATH", help="A further model to measure; repeatable.")
-@click.option("--fallback/--no-fallback", default=True, help="Measure the fallback encoder that needs no weights.")
-@click.option("--texts", type=click.IntRange(1), default=400, show_default=True, help="200-word texts for the speed.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table to this file.")
-def benchmark_encoder(
-    data: Path | None, models: tuple[str, ...], fallback: bool, texts: int, as_json: bool, out: Path | None
-) -> None:
-    """Measure the shipped model beside others: quality, texts a second, load time, memory, size."""
-    from jobs.benchmark_encoder import compare, table
-
-    reports = compare(data, models, fallback, texts)
-    shown = json.dumps(reports, indent=2, ensure_ascii=False) if as_json else table(reports)
-    click.echo(shown)
-    if out:
-        out.write_text(shown + "\n", encoding="utf-8")
