@@ -81,7 +81,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command; a known error ends with its message and exit code 1, without a traceback."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="abbina", standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:
@@ -98,12 +98,14 @@ def main() -> None:
 
 
 def _end_with(error: Exception) -> None:
-    from jobs.errors import BusyError
-    from jobs.runs import is_known
+    from sqlalchemy.exc import DBAPIError
 
-    if not is_known(error):
+    from jobs.errors import BusyError
+    from jobs.runs import describe, is_known
+
+    if not is_known(error) and not isinstance(error, DBAPIError | OSError):
         raise error
-    click.echo(f"abbina: {error}", err=True)
+    click.echo(f"abbina: {describe(error)}", err=True)
     sys.exit(EXIT_BUSY if isinstance(error, BusyError) else EXIT_ERROR)
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 import click
 
 from data.errors import DataError
+from data.models import now
+from data.models.vocabulary import RunState
 from data.settings import Settings, load_settings
 from embeddings.errors import EmbeddingsError
 from matching.errors import MatchingError
+
+_STALE = timedelta(days=2)
 
 
 class Health(StrEnum):
@@ -49,7 +54,8 @@ def examine() -> Iterator[Finding]:
     if any(finding.health is Health.WRONG for finding in database):
         return
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
-    yield from _guarded("index", lambda: _index(settings), "abbina index")
+    yield from _guarded("index", lambda: _index(settings), "abbina index --full")
+    yield _night(settings)
 
 
 def _guarded(check: str, steps: Callable[[], list[Finding]], mend: str) -> Iterator[Finding]:
@@ -61,9 +67,13 @@ def _guarded(check: str, steps: Callable[[], list[Finding]], mend: str) -> Itera
 
 def _home(settings: Settings) -> Finding:
     folder = settings.home
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        return Finding("home", Health.WRONG, f"{folder} cannot be written", "set ABBINA_HOME to a folder of your own")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        detail = f"{folder} cannot be written ({error.strerror})"
+        return Finding("home", Health.WRONG, detail, "set ABBINA_HOME to a folder of your own")
     return Finding("home", Health.OK, f"{folder.resolve()} can be written")
 
 
@@ -114,12 +124,32 @@ def _index(settings: Settings) -> list[Finding]:
 
     with build_application(settings) as application:
         standing = application.index_standing()
+        if not standing.missing:
+            application.store.verify(standing.generation)
     if standing.missing:
         return [Finding("index", Health.WRONG, "there is no index yet", "abbina index")]
     detail = f"generation {standing.generation}: {standing.organisations} organisations, {standing.proposals} proposals"
     if standing.behind:
         return [Finding("index", Health.NOTE, f"{detail}; {standing.behind} changes are not in it", "abbina index")]
     return [Finding("index", Health.OK, detail)]
+
+
+def _night(settings: Settings) -> Finding:
+    from jobs.nightly import last_night
+    from matching.bootstrap import build_application
+
+    with build_application(settings) as application:
+        run = last_night(application)
+    if run is None:
+        return Finding("nightly", Health.NOTE, "has never run", "abbina nightly, every night (docs/operations.md)")
+    when = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+    if run.state == RunState.RUNNING.value:
+        return Finding("nightly", Health.NOTE, f"started {when} and is under way, or was killed", "abbina nightly")
+    if run.state != RunState.DONE.value:
+        return Finding("nightly", Health.WRONG, f"{run.state} on {when}: {run.error}", "abbina nightly")
+    if now() - run.started_at > _STALE:
+        return Finding("nightly", Health.NOTE, f"has not run since {when}", "check the timer that starts it")
+    return Finding("nightly", Health.OK, f"done on {when}")
 
 
 _MARKS = {Health.OK: "ok   ", Health.NOTE: "note ", Health.WRONG: "WRONG"}

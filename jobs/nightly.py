@@ -26,8 +26,7 @@ from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
 from matching.brokerage.expiry import expire_due
 from matching.freshness import Seeker, basis, outdated
-from matching.ranking import load_model
-from matching.types import Target
+from matching.ranking import LISTS, load_model
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
@@ -165,7 +164,7 @@ class Night:
     def _suggest(self) -> dict[str, Any]:
         application, today = self._application, self._application.today()
         generation = application.store.current()
-        ground = basis((load_model(target) for target in Target), application.concepts)
+        ground = basis((load_model(name) for name in LISTS), application.concepts)
         with unit_of_work(self._sessions) as session:
             dropped = suggestions.drop_closed(session, today)
         with self._sessions() as session:

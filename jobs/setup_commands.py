@@ -7,6 +7,7 @@ import sys
 import click
 
 from data.settings import Settings, load_settings
+from jobs.errors import JobError
 
 DEMO_PROPOSAL = "VF-ADV-001"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -26,8 +27,10 @@ def prepare(settings: Settings) -> None:
     from data.migrate import upgrade
     from jobs.importing import import_taxonomy
 
-    for folder in (settings.home, settings.log_dir):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.log_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JobError(f"{settings.home}: {error.strerror}; set ABBINA_HOME to a place that can be written") from error
     engine = make_engine(settings.database)
     try:
         upgrade(engine)

@@ -19,10 +19,14 @@ def test_other_databases_are_refused(url: str) -> None:
 
 
 def test_a_unit_of_work_that_fails_leaves_nothing(sessions: sessionmaker[Session]) -> None:
-    with pytest.raises(ZeroDivisionError), unit_of_work(sessions) as session:
-        session.add(Run(job="trial"))
-        session.flush()
-        raise ZeroDivisionError
+    def failing() -> None:
+        with unit_of_work(sessions) as session:
+            session.add(Run(job="trial"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     with sessions() as session:
         assert session.query(Run).count() == 0
 
