@@ -25,7 +25,8 @@ def prepare(settings: Settings) -> None:
     """Folders, database at the newest revision, shipped taxonomies."""
     from data.db import make_engine, session_factory
     from data.migrate import upgrade
-    from jobs.importing import import_taxonomy
+    from jobs.importing import LOCK, import_taxonomy
+    from jobs.locks import job_lock
 
     try:
         settings.log_dir.mkdir(parents=True, exist_ok=True)
@@ -33,8 +34,9 @@ def prepare(settings: Settings) -> None:
         raise JobError(f"{settings.home}: {error.strerror}; set ABBINA_HOME to a place that can be written") from error
     engine = make_engine(settings.database)
     try:
-        upgrade(engine)
-        import_taxonomy(session_factory(engine))
+        with job_lock(engine, settings.home, LOCK):
+            upgrade(engine)
+            import_taxonomy(session_factory(engine))
     finally:
         engine.dispose()
 
@@ -43,20 +45,23 @@ def prepare(settings: Settings) -> None:
 @click.option("--proposal", metavar="REF", default=DEMO_PROPOSAL, show_default=True, help="Whose partners to show.")
 def demo(proposal: str) -> None:
     """Load the fictional demo region, index it, and show the best partners of one of its proposals."""
-    from jobs.importing import import_demo
+    from jobs.importing import LOCK, import_demo
+    from jobs.locks import job_lock
     from jobs.wording import lines
     from matching.bootstrap import build_application
 
     settings = load_settings()
     prepare(settings)
     with build_application(settings) as application:
-        reports = import_demo(application.sessions)
+        with job_lock(application.engine, settings.home, LOCK):
+            reports = import_demo(application.sessions)
         taken = sum(report.added + report.updated + report.unchanged for report in reports)
         rejected = [row for report in reports for row in report.rejected]
         click.echo(f"demo region: {taken} records")
         for row in rejected:
             click.echo(f"  rejected: {row}", err=True)
-        application.update_index()
+        with job_lock(application.engine, settings.home, "index"):
+            application.update_index()
         found = application.service.match_proposal(proposal, top=5)
     click.echo(f"\n{found.query}")
     for line in lines(found, settings.language, explain=False):
@@ -70,12 +75,16 @@ def demo(proposal: str) -> None:
 @click.option("--port", type=int, help="Port to listen on (default: ABBINA_PORT).")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the pages on this machine. Without accounts, only loopback addresses are allowed."""
+    from jobs.opening import open_application
+
     settings = load_settings()
     address, number = host or settings.host, settings.port if port is None else port
     if address not in _LOOPBACK:
         raise click.ClickException(
             f"{address} can be reached from outside and there are no accounts yet: use one of {', '.join(_LOOPBACK)}"
         )
+    with open_application(settings):
+        pass  # a database that is not ready is said here, not on every page
     click.echo(f"Abbina: http://{address}:{number}/  (stop with Ctrl-C)")
     arguments = ["gunicorn", "--bind", f"{address}:{number}", "--workers", "1", "--threads", "4"]
     arguments += ["--log-level", "warning", "web.wsgi:create()"]

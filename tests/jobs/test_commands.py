@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +68,7 @@ class TestHelp:
         ("index",),
         ("evaluate",),
         ("nightly",),
+        ("serve",),
         ("import", "organisations", __file__),
     ],
 )
@@ -186,8 +189,10 @@ class TestIndex:
 
 class TestImport:
     def test_bad_rows_do_not_stop_good_ones(self, abbina: Run, home: Path, tmp_path: Path) -> None:
+        bad: list[Mapping[str, Any] | str]
         bad = ["{broken", proposal(2, kind="XX"), proposal(3, title=""), {"reference": "R4"}, proposal(5, unknown=1)]
-        path = jsonl(tmp_path / "p.jsonl", [proposal(1), *bad, proposal(6)])
+        rows: list[Mapping[str, Any] | str] = [proposal(1), *bad, proposal(6)]
+        path = jsonl(tmp_path / "p.jsonl", rows)
         ended = abbina("import", "proposals", path, "--json")
         assert ended.code == 3
         [report] = ended.json
