@@ -10,7 +10,9 @@ Needs numpy, tokenizers and safetensors only, so that a web worker starts fast a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,10 @@ from embeddings.model_files import SHIPPED_MODEL, read_model
 
 CODE_VERSION = "2"  # raise when the same files would give other vectors
 BATCH = 2048
+CACHED_WORDS = 200_000
+LONGEST_CACHED = 40
+# str.split parts at these, while the tokenizer drops them and joins what stands on both sides.
+_JOINING = re.compile("[\x1c-\x1f\x85]")
 
 
 class StaticEncoder:
@@ -32,6 +38,7 @@ class StaticEncoder:
         self._tokenizer = files.tokenizer
         self._rows = files.rows()
         self._document_weights = files.document_weights
+        self._words: dict[str, tuple[int, ...]] = {}
         parts = [CODE_VERSION, *(f"{name}={digest}" for name, digest in sorted(files.checksums.items()))]
         self._fingerprint = hashlib.sha256("\n".join(parts).encode("ascii")).hexdigest()
 
@@ -57,17 +64,29 @@ class StaticEncoder:
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), BATCH):
-            batch = list(texts[start : start + BATCH])
-            encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            for position, encoding in enumerate(encodings, start):
-                if encoding.ids:
-                    vectors[position] = self._pool(encoding.ids, role)
+            for position, ids in enumerate(self._token_ids(texts[start : start + BATCH]), start):
+                if ids:
+                    vectors[position] = self._pool(ids, role)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         np.divide(vectors, lengths, out=vectors, where=lengths > 0)
         return vectors
 
+    def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text. No token crosses a blank, so each word is tokenised once and remembered."""
+        split = [[text] if _JOINING.search(text) else text.split() for text in texts]
+        known = self._words
+        unseen = list(dict.fromkeys(word for words in split for word in words if word not in known))
+        encodings = self._tokenizer.encode_batch_fast(unseen, add_special_tokens=False)
+        fresh = {word: tuple(encoding.ids) for word, encoding in zip(unseen, encodings, strict=True)}
+        ids = [list(chain.from_iterable(known[w] if w in known else fresh[w] for w in words)) for words in split]
+        known.update((word, pieces) for word, pieces in fresh.items() if len(word) <= LONGEST_CACHED)
+        if len(known) > CACHED_WORDS:
+            self._words = {}  # another thread may still read the old one
+        return ids
+
     def _pool(self, ids: list[int], role: Role) -> Vectors:
-        rows = self._rows[ids]
-        weights = np.ones(len(ids), dtype=np.float32) if role is Role.PLAIN else self._document_weights[ids]
+        chosen = np.array(ids)
+        rows = self._rows.take(chosen, axis=0)
+        weights = np.ones(len(ids), dtype=np.float32) if role is Role.PLAIN else self._document_weights[chosen]
         pooled: Vectors = weights @ rows / np.float32(len(ids))
         return pooled

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ Report = dict[str, Any]
 WORDS_PER_TEXT: Final = 200
 _SEED: Final = 2026
 _MIB: Final = 2**20
+_SLOW: Final = 200.0  # texts a second; a slower encoder remembers nothing and is timed once
 _MADE_UP: Final = ("ricerca", "impresa", "tecnologia", "materiali", "research", "company", "technology", "materials")
 
 # One line a measure: its key, what the table calls it, how it is written.
@@ -45,6 +46,7 @@ _ROWS: Final[tuple[tuple[str, str, str], ...]] = (
     ("twins", "een twins it→en @1", "{:.3f}"),
     ("sanity_terms", "sanity: term pairs, the other language's term first of all", "{:.3f}"),
     ("sanity_misses", "sanity: nearer than the near-miss", "{:.3f}"),
+    ("first_texts_per_second", "200-word texts a second, at first sight", "{:,.0f}"),
     ("texts_per_second", "200-word texts a second", "{:,.0f}"),
     ("start_seconds", "load to first vector, seconds", "{:.2f}"),
     ("memory_mib", "memory of a process with it, MiB", "{:,.0f}"),
@@ -58,7 +60,8 @@ begun = time.perf_counter()
 from pathlib import Path
 from embeddings.loading import load_encoder
 fitted = Path(sys.argv[2]) if sys.argv[2] else None
-load_encoder(sys.argv[1], fitted=fitted).encode(["una prima frase"])
+encoder = load_encoder(sys.argv[1], fitted=fitted)
+encoder.encode(["una prima frase"])
 taken = time.perf_counter() - begun
 resident = next(int(row.split()[1]) for row in open("/proc/self/status") if row.startswith("VmRSS")) / 1024
 print(json.dumps({"start_seconds": taken, "memory_mib": resident, "torch_loaded": "torch" in sys.modules}))
@@ -100,7 +103,7 @@ def _report(name: str, fitted: Path | None, data: Path | None, passages: Sequenc
     report: Report = {"name": Path(name).name if Path(name).is_dir() else encoder.name, "dimension": encoder.dimension}
     if data:
         report |= quality(encoder, data)
-    report["texts_per_second"] = speed(encoder, passages)
+    report |= speed(encoder, passages)
     report |= _start(name, fitted)
     files = _files(name, fitted)
     if files:
@@ -108,18 +111,15 @@ def _report(name: str, fitted: Path | None, data: Path | None, passages: Sequenc
     return report
 
 
-def speed(encoder: Encoder, passages: Sequence[str]) -> float:
-    """Passages encoded a second: the best of three rounds, after a warm-up."""
+def speed(encoder: Encoder, passages: Sequence[str]) -> Report:
+    """Passages encoded a second, at first sight and then the better of two more rounds (words may be remembered)."""
     encoder.encode(passages[:8], Role.OFFERED)
-
-    def round_() -> float:
+    rounds: list[float] = []
+    while len(rounds) < 3 and (not rounds or rounds[0] > _SLOW):
         begun = time.perf_counter()
         encoder.encode(passages, Role.OFFERED)
-        return len(passages) / (time.perf_counter() - begun)
-
-    first = round_()
-    again: Callable[[], float] = round_ if first > len(passages) else lambda: first  # a slow model is timed once
-    return max(first, again(), again())
+        rounds.append(len(passages) / (time.perf_counter() - begun))
+    return {"first_texts_per_second": rounds[0], "texts_per_second": max(rounds)}
 
 
 def _start(name: str, fitted: Path | None) -> Report:

@@ -137,6 +137,36 @@ def test_the_exported_model_gives_the_same_vectors(encoder: StaticEncoder, tmp_p
     assert np.abs(theirs - encoder.encode(texts)).max() < 1e-5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uno\x1cdue tre",
+        "a\u0085b",
+        "caffe\u0301 latte",
+        "x" * 100,
+        "dell'impresa\u00a0\u2009(PMI)",
+        "\u4f60\u597d world",
+        "\x00zero\u200bwidth",
+        "\u1680ogham\u3000wide \u0301acute",
+    ],
+)
+def test_remembered_words_give_the_tokenizers_own_pieces(encoder: StaticEncoder, text: str) -> None:
+    own = read_model(SHIPPED_MODEL).tokenizer.encode(text, add_special_tokens=False).ids
+    assert encoder._token_ids([text, text]) == [own, own]
+    assert encoder._token_ids([text]) == [own]
+
+
+def test_the_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    import embeddings.static_encoder as module
+
+    monkeypatch.setattr(module, "CACHED_WORDS", 3)
+    encoder = StaticEncoder()
+    texts = ["acqua pulita", "aria pulita e fredda", "terra", "acqua " + "y" * 50]
+    first = encoder.encode(texts)
+    assert len(encoder._words) <= 3
+    np.testing.assert_array_equal(encoder.encode(texts), first)
+
+
 def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
     with pytest.raises(ModelError, match="not empty"):
