@@ -44,5 +44,5 @@ class Encoder(Protocol):
         ...
 
     def encode(self, texts: Sequence[str], role: Role = Role.PLAIN) -> Vectors:
-        """Encode `texts` as (n, dimension) float32, rows of unit length; a text without any known word is a zero row."""
+        """Encode `texts` as (n, dimension) float32, rows of unit length; a text without known words is a zero row."""
         ...

@@ -22,7 +22,7 @@ def _tiny_model(folder: Path, prompts: dict[str, str] | None = None) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     words = sorted({word.lower() for text in TEXTS for word in text.split()} | {"query", "passage", ":"})
     raw = folder.with_name(f"{folder.name}-raw")
