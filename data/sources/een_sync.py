@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from data.db import unit_of_work
 from data.errors import SourceError
 from data.models import SourceCursor, now
 from data.sources.een_api import api_item
@@ -55,7 +56,7 @@ def last_success(sessions: sessionmaker[Session]) -> datetime | None:
 
 
 def _succeeded(sessions: sessionmaker[Session], moment: datetime) -> None:
-    with sessions() as session, session.begin():
+    with unit_of_work(sessions) as session:
         session.merge(SourceCursor(source=SOURCE, last_success=moment))
 
 

@@ -118,7 +118,8 @@ def _encoding(member: Member) -> str | None:
         return None
     try:
         name = codecs.lookup(declared.group(1)).name
-    except LookupError:
+        b"<".decode(name, "replace")  # some codecs are no encodings of text, or cannot pass over bad bytes
+    except (LookupError, UnicodeError):
         return None
     # Windows-1252 is what documents that say Latin-1 hold; what claims UTF-8 and is not is read as that too.
     if name.startswith("utf") or name in ("iso8859-1", "ascii") or is_utf8(member):

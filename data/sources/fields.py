@@ -5,6 +5,7 @@ A validation context (`Reading`) makes a difference only where the networks' own
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ def scalar(value: object) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"expected a text, found {type(value).__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number: leave an absent value out, or write null")
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if len(text) > MAX_TEXT:
         raise ValueError(f"{len(text)} characters, at most {MAX_TEXT} are read")
@@ -208,7 +211,8 @@ def _date(value: object) -> date | None:
 
 def _iso_date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d\d-\d\d(?:$|[T ])", text) else None
+        # XML dates may carry a time zone: 2026-01-31Z, 2026-01-31+01:00.
+        return date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d\d-\d\d(?:$|[T Z]|[+-]\d\d:\d\d$)", text) else None
     except ValueError:
         return None
 

@@ -14,7 +14,7 @@ from data.sources.formats import Format, detect, read_items
 from data.sources.inputs import Member, members
 from data.sources.organisation_store import OrganisationStore
 from data.sources.proposal_store import ProposalStore
-from data.sources.report import ImportReport, unreadable
+from data.sources.report import ImportReport, storable, unreadable
 from data.sources.rows import Items, RecordKind
 from data.sources.upsert import Progress, Store, store_items
 
@@ -39,7 +39,7 @@ def import_file(
 
     `expected`: what the file must hold; None takes whatever it holds.
     """
-    name = str(path)
+    name = storable(str(path)) or ""
     found = _UNKNOWN
     try:
         with members(path) as documents:

@@ -102,7 +102,7 @@ def _external_ids(value: object) -> dict[str, str]:
         value = dict(part.split(":", 1) for part in value.split("|") if ":" in part)
     if not isinstance(value, Mapping):
         raise ValueError('expected an object such as {"pic": "999999999"}')
-    found = {str(scheme).strip().casefold(): str(number).strip() for scheme, number in value.items()}
+    found = {clean_line(str(scheme)).casefold(): clean_line(str(number)) for scheme, number in value.items()}
     for scheme, number in found.items():
         if not re.fullmatch(r"[a-z0-9_.-]{1,40}", scheme) or not 0 < len(number) <= 200:
             raise ValueError(f"{scheme}: {number!r} is no external id: a short scheme and an id of 1 to 200 characters")

@@ -10,6 +10,11 @@ MAX_NOTICES = 500
 MAX_REASON = 1000
 
 
+def storable(value: str | None) -> str | None:
+    """`value` with half characters and zero bytes written out: no database, file or terminal takes them as they are."""
+    return value and value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "\\x00")
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A row that was not taken. `position` says where in the file (`line 12`, `profile 3, line 40`, `file`)."""
@@ -19,6 +24,10 @@ class Rejected:
     reference: str | None
     field: str | None
     reason: str
+
+    def __post_init__(self) -> None:
+        for name in ("file", "position", "reference", "field", "reason"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
     def __str__(self) -> str:
         where = f"{self.file}, {self.position}"
@@ -55,7 +64,7 @@ class Notices:
 
     def add(self, field_name: str, value: str | None, reason: str) -> None:
         """Note `reason` about `field_name` of the row at `self.position`."""
-        key = (field_name, None if value is None else value[:200], reason)
+        key = (field_name, None if value is None else storable(value[:200]), reason)
         if key in self._found:
             count, first = self._found[key]
             self._found[key] = (count + 1, first)

@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells that two rows of a file mean the same record; `moment` lets a later version replace an earlier one."""
+    """What tells that two rows of a file mean the same record; one that `replaces` may follow an earlier version."""
 
     reference: str
     keys: tuple[str, ...]
@@ -140,12 +140,11 @@ class Upsert(Generic[RowT]):
 
     def _repeated(self, identity: Identity, position: str) -> bool:
         earlier = next((self._seen[key] for key in identity.keys if key in self._seen), None)
+        if earlier is not None and not identity.replaces and earlier[1] != identity.content:
+            raise RowError("reference", f"the same record stands at {earlier[0]} of this file with other content")
         self._seen.update(dict.fromkeys(identity.keys, (position, identity.content)))
         if earlier is None or identity.replaces:
             return False
-        where, content = earlier
-        if content != identity.content:
-            raise RowError("reference", f"the same record stands at {where} of this file with other content")
         self._tally.counts[Outcome.UNCHANGED] += 1
         return True
 

@@ -113,6 +113,13 @@ def test_a_wrongly_declared_encoding_does_not_matter(file: Path, declared: str, 
     assert values["title"] == "Università – qualità"
 
 
+@pytest.mark.parametrize("declared", ["rot13", "idna", "undefined", "base64", "x-unknown"])
+def test_a_declared_encoding_that_is_none_of_texts_does_not_matter(file: Path, declared: str) -> None:
+    text = pod(pod_profile(title="Qualità"), declaration=f'<?xml version="1.0" encoding="{declared}"?>')
+    [values] = read(file, text.encode("cp1252"))
+    assert values["title"] == "Qualità"
+
+
 def test_a_rightly_declared_eastern_encoding_is_kept(file: Path) -> None:
     text = pod(pod_profile(title="Łódź"), declaration='<?xml version="1.0" encoding="ISO-8859-2"?>')
     [values] = read(file, text.encode("iso-8859-2"))

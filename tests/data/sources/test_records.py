@@ -68,7 +68,18 @@ def test_countries_become_iso_codes(given: str, code: str) -> None:
     assert read(country=given).country == code
 
 
-@pytest.mark.parametrize("given", ["2026-03-04", "04/03/2026", "4.3.2026", "2026-03-04T23:59:59Z", "2026-03-04 10:00"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2026-03-04",
+        "04/03/2026",
+        "4.3.2026",
+        "2026-03-04T23:59:59Z",
+        "2026-03-04 10:00",
+        "2026-03-04+01:00",
+        "2026-03-04Z",
+    ],
+)
 def test_dates_of_several_habits_are_read(given: str) -> None:
     assert read(published=given).published == date(2026, 3, 4)
 
@@ -137,6 +148,8 @@ def test_an_evidence_without_title_gets_one_from_its_text() -> None:
         ("call", {"weeks": "many"}),
         ("published", "2026-02-30"),
         ("keywords", [["nested"]]),
+        ("summary", float("nan")),
+        ("published", "2026-03-04+1"),
     ],
 )
 def test_bad_values_name_their_field(field: str, value: object) -> None:

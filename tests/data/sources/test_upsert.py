@@ -144,6 +144,28 @@ def test_the_same_reference_with_other_content_in_one_file_is_rejected(take: Any
     assert counts(take(rows)) == (0, 0, 2, 0, 1)
 
 
+def test_a_row_refused_once_is_refused_again_in_the_same_file(take: Any) -> None:
+    other = proposal(1, title="Altro titolo")
+    report = take([proposal(1), other, other])
+    assert counts(report) == (1, 0, 0, 0, 2)
+
+
+def test_half_characters_and_zero_bytes_stop_no_row_but_their_own(take: Any, sessions: Sessions) -> None:
+    """JSON may hold what no database takes: half of a surrogate pair, and the character 0."""
+    rows = [
+        r'{"reference": "A\u0000\ud800", "kind": "XX", "title": "Titolo"}',
+        r'{"reference": "B", "kind": "TR", "title": "Titolo", "\udc00": 1}',
+        proposal(1),
+    ]
+    report = take(rows)
+    assert counts(report) == (1, 0, 0, 0, 2)
+    for row in report.rejected:
+        f"{row.reference} {row.field} {row}".encode()  # raises on what cannot be written
+        assert "\x00" not in str(row)
+    odd = r'{"id": "a", "name": "Officina", "kind": "company", "external_ids": {"pic": "1\u0000\ud800"}}'
+    assert counts(take([odd, organisation(2)])) == (2, 0, 0, 0, 0)
+
+
 def test_the_latest_version_in_a_file_wins_whatever_the_order(take: Any, sessions: Sessions) -> None:
     old = proposal(1, title="Vecchio", last_modified="2026-01-01T00:00:00Z")
     new = proposal(1, title="Nuovo", last_modified="2026-02-01T00:00:00Z")
