@@ -31,7 +31,7 @@ def test_training_without_text_says_which_file_is_missing(tmp_path: Path, monkey
 
 
 def test_the_benchmark_measures_the_shipped_model_beside_the_fallback() -> None:
-    result = CliRunner().invoke(benchmark_encoder, ["--texts", "20", "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(benchmark_encoder, ["--texts", "100", "--json"], catch_exceptions=False)
     shipped, fallback = json.loads(result.stdout)
     assert (shipped["torch_loaded"], fallback["name"]) == (False, "tfidf-svd")
     assert shipped["texts_per_second"] > 100
