@@ -115,7 +115,9 @@ def load_settings(**overrides: object) -> Settings:
     known = {f"ABBINA_{name.upper()}" for name in Settings.model_fields} | {"ABBINA_TEST_DATA", "ABBINA_TEST_POSTGRES"}
     unknown = sorted(name for name in os.environ if name.startswith("ABBINA_") and name not in known)
     if unknown:
-        raise SettingsError(f"Unknown setting {', '.join(unknown)}: correct the name (see docs/operations.md) or unset it.")
+        raise SettingsError(
+            f"Unknown setting {', '.join(unknown)}: correct the name (see docs/operations.md) or unset it."
+        )
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
