@@ -8,16 +8,9 @@ from typing import TypeVar
 
 from flask import request
 
+from data.lists import ANY_STATE, OPEN, OrganisationFilter, OrganisationSort, ProposalFilter, ProposalSort
 from data.models.vocabulary import OrganisationKind, ProposalKind, ProposalState, Tree
-from data.queries import (
-    ANY_STATE,
-    OPEN,
-    OrganisationFilter,
-    OrganisationSort,
-    ProposalFilter,
-    ProposalSort,
-    TreeCode,
-)
+from data.queries import TreeCode
 from data.sources.countries import country_codes
 
 LONGEST_SEARCH = 200

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, jsonify, make_response, render_template
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.queries import ProposalFilter, counts, list_proposals
+from data.lists import ProposalFilter, list_proposals
+from data.queries import counts
 from web.context import application, reading
 
 pages = Blueprint("home", __name__)

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
+from data.lists import list_organisations
 from data.models import Organisation, OrganisationCompetence
 from data.models.vocabulary import OrganisationKind, Origin, Tree
-from data.queries import (
-    list_organisations,
-    organisation_by_reference,
-    organisation_facets,
-    proposals_of,
-)
+from data.queries import organisation_by_reference, organisation_facets, proposals_of
 from matching.errors import NothingToMatchError, NotIndexedError
 from web.context import application, reading
 from web.explaining import Reason, reasons

@@ -75,6 +75,8 @@ class Proposal(Base):
         CheckConstraint("country IS NULL OR length(country) = 2", name="country_two_letters"),
         Index("ix_proposal_state_kind", "state", "kind"),
         Index("ix_proposal_expires", "expires"),
+        # All that a list filters, counts and sorts by, so that it need not read the long texts.
+        Index("ix_proposal_listed", "state", "published", "expires", "source", "kind", "country"),
     )
 
 
@@ -92,7 +94,7 @@ class ProposalCode(Base):
 
     __table_args__ = (
         UniqueConstraint("proposal_id", "tree", "code", "origin"),
-        Index("ix_proposal_code_tree_code", "tree", "code"),
+        Index("ix_proposal_code_tree_code_origin", "tree", "code", "origin"),
         one_of("tree", Tree),
         one_of("origin", Origin),
         between_zero_and_one("weight"),

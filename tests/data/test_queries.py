@@ -4,13 +4,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
+from data.lists import OrganisationFilter, ProposalFilter, ProposalSort, list_organisations, list_proposals
 from data.models import OrganisationTheme
 from data.queries import (
-    OrganisationFilter,
-    ProposalFilter,
     counts,
-    list_organisations,
-    list_proposals,
     names_of,
     organisation_by_reference,
     organisation_facets,
@@ -61,6 +58,28 @@ def test_signs_of_the_database_are_ordinary_letters(session: Session, text: str)
     assert found(session, text=text) == [f"ecco {text} qui"]
 
 
+@pytest.mark.parametrize("text", ["città", "CITTÀ", "Città", "citta\u0300", "CITTÀ PIÙ", "perché"])
+def test_words_are_found_whatever_the_case_of_any_letter(session: Session, text: str) -> None:
+    proposal(session, title="Città più verdi", summary="Perché no")
+    proposal(session, title="CITTÀ PIÙ VERDI", summary="PERCHÉ NO")
+    proposal(session, title="Cittä", summary="Perche")
+    assert found(session, text=text, sort=ProposalSort.TITLE) == ["Città più verdi", "CITTÀ PIÙ VERDI"]
+
+
+def test_organisations_are_found_by_name_whatever_the_case(session: Session) -> None:
+    record = organisation(session, name="Società Ètà")
+    assert list_organisations(session, OrganisationFilter(text="SOCIETÀ ètÀ")).total == 1
+    assert organisations_named(session, "SOCIETÀ ÈTÀ") == [record]
+
+
+@pytest.mark.parametrize("text", ["50%à", "_à", "\\à", "à\\"])
+def test_signs_beside_accented_letters_are_ordinary_too(session: Session, text: str) -> None:
+    proposal(session, title="50 volte à e là")
+    assert found(session, text=text) == []
+    proposal(session, title=f"ecco {text} qui")
+    assert found(session, text=text) == [f"ecco {text} qui"]
+
+
 def test_a_code_of_a_higher_level_finds_those_below_it(session: Session) -> None:
     proposal(session, title="Fine", codes=[("een_technology", "02007013")])
     proposal(session, title="Altro", codes=[("een_market", "02007")])
@@ -76,6 +95,21 @@ def test_pages_are_counted_and_never_beyond_the_last(session: Session) -> None:
     assert (page.total, page.page, page.pages) == (5, 3, 3)
     assert [row.title for row in page.rows] == ["4"]
     assert list_proposals(session, ProposalFilter(text="nessuna")).pages == 1
+
+
+def test_text_and_filters_hold_beyond_the_last_page(session: Session) -> None:
+    for number in range(3):
+        proposal(session, title=f"Laser {number}", published=in_days(-number))
+    page = list_proposals(session, ProposalFilter(text="laser", page=50, page_size=2))
+    assert (page.total, page.page, [row.title for row in page.rows]) == (3, 2, ["Laser 2"])
+
+
+def test_proposals_with_answers_are_open(session: Session) -> None:
+    proposal(session, title="Con risposte", state="feedback_received")
+    proposal(session, title="Senza", state="published")
+    assert sorted(found(session)) == ["Con risposte", "Senza"]
+    assert found(session, state="feedback_received") == ["Con risposte"]
+    assert found(session, state="published") == ["Senza"]
 
 
 def test_listings_carry_their_themes_once(session: Session) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from flask import render_template
 
-from data.queries import PLATFORM, Facets, TreeCode, list_proposals, proposal_facets
+from data.lists import list_proposals
+from data.queries import PLATFORM, Facets, TreeCode, proposal_facets
 from web.context import application, reading
 from web.filters import LISTED_STATES, proposal_filter
 from web.labels import KINDS, TREES, Label
