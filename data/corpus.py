@@ -165,10 +165,11 @@ def organisation_cards(session: Session, ids: Sequence[int]) -> dict[int, Organi
 
 
 def proposal_cards(session: Session, ids: Sequence[int]) -> dict[int, ProposalCard]:
-    """Cards of those proposals that are stored, by id."""
+    """Cards of those proposals that are stored and neither closed nor withdrawn, by id."""
     columns = [getattr(Proposal, name) for name in ProposalCard._fields if name != "organisation"]
     query = select(*columns, Organisation.name).outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
-    return {row[0]: ProposalCard._make(row) for row in session.execute(query.where(Proposal.id.in_(ids)))}
+    shown = query.where(Proposal.id.in_(ids), Proposal.state.in_(OPEN_STATES))
+    return {row[0]: ProposalCard._make(row) for row in session.execute(shown)}
 
 
 def organisation_columns(session: Session) -> list[OrganisationColumns]:

@@ -134,10 +134,15 @@ class Application:
             behind=self._indexer().behind(),
         )
 
+    def _serving_encoder(self) -> Encoder:
+        if self.settings.model != FALLBACK_MODEL:
+            return self.encoder()
+        return open_encoder(self.settings, self.store)  # another process may have fitted it anew
+
     def _load_engine(self) -> Engine:
         with self._lock:
             self._concepts = None
-            encoder, concepts = self.encoder(), self.concepts
+            encoder, concepts = self._serving_encoder(), self.concepts
         try:
             generation = self.store.current(encoder)
             with self.sessions() as session:

@@ -85,9 +85,10 @@ def background(vectors: Vectors) -> Background:
         return Background(0.0, 0.1)
     generator = np.random.default_rng(_SEED)
     pairs = generator.integers(0, len(vectors), size=(2, _SAMPLE))
-    pairs = np.sort(pairs[:, pairs[0] != pairs[1]], axis=1)
-    left, right = pairs
-    similarity = np.einsum("ij,ij->i", vectors[left], vectors[generator.permutation(right)])
+    left, right = np.sort(pairs, axis=1)  # read in the order of the file, then paired by chance
+    right = generator.permutation(right)
+    others = left != right
+    similarity = np.einsum("ij,ij->i", vectors[left[others]], vectors[right[others]])
     return Background(float(similarity.mean()), max(float(similarity.std()), _LEAST_DEVIATION))
 
 

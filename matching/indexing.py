@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from data.corpus import (
     replace_derived_proposal_codes,
 )
 from data.db import unit_of_work
+from data.models.vocabulary import Tree
 from embeddings.encoder import Encoder, Role
 from embeddings.errors import GenerationError
 from embeddings.generations import Generation, GenerationStore, NewRow, Section, SectionPlan
@@ -40,6 +42,8 @@ def quiet(what: str, count: int) -> None:
 
 
 STAMP = "stamp"
+VOCABULARY = "vocabulary"
+"""Key of the digest of the competence vocabulary that a generation's records were read with."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACES = {ORGANISATIONS_OFFERED: Role.OFFERED, PROPOSALS_OFFERED: Role.OFFERED, PROPOSALS_SOUGHT: Role.SOUGHT}
 
@@ -85,6 +89,7 @@ class Indexer:
         self._encoder = encoder
         self._concepts = concepts
         self._tagger = CompetenceTagger(concepts)
+        self._vocabulary = _digest(concepts)
         self._keep = keep
         self._today = today
 
@@ -111,9 +116,8 @@ class Indexer:
             _plan(name, new[name], changes.get(name, changes[PROPOSALS_OFFERED]).kept, stamps[name], previous)
             for name in _PLACES
         ]
-        number = self._store.build(
-            plans, self._encoder, previous, {READ_AT: read_at.isoformat()}, lambda count: progress("encode", count)
-        )
+        extra = {READ_AT: read_at.isoformat(), VOCABULARY: self._vocabulary}
+        number = self._store.build(plans, self._encoder, previous, extra, lambda count: progress("encode", count))
         self._store.activate(number)
         self._store.prune(self._keep)
         return IndexReport(
@@ -139,11 +143,15 @@ class Indexer:
         return sum(len(difference.changed) + difference.gone for difference in differences)
 
     def _previous(self) -> Generation | None:
-        """The generation that serves, where its rows can be kept; a damaged or foreign one is simply not used."""
+        """The generation that serves, where its rows can be kept; a damaged or foreign one is simply not used.
+
+        Nor is one whose records were read with another vocabulary: their derived competences would be out of date.
+        """
         try:
-            return self._store.current(self._encoder)
+            generation = self._store.current(self._encoder)
         except GenerationError:
             return None
+        return generation if generation.extra.get(VOCABULARY) == self._vocabulary else None
 
     def _read_organisations(self, ids: Sequence[int], progress: Progress) -> dict[str, list[NewRow]]:
         rows: list[NewRow] = []
@@ -186,6 +194,17 @@ class Indexer:
         found = [*tags, *derive_themes(tags, self._concepts)]
         concepts = self._concepts.concepts
         return [(concepts[number].tree, concepts[number].code, weight) for number, weight in found]
+
+
+def _digest(concepts: ConceptIndex) -> str:
+    """Digest of what competences and themes are read by: the vocabulary's words and its links."""
+    digest = hashlib.sha256()
+    for number in concepts.in_tree(Tree.COMPETENCE.value):
+        links = sorted(
+            (concepts.code(other).tree, concepts.code(other).code, weight) for other, weight in concepts.linked(number)
+        )
+        digest.update(f"{concepts.concepts[number]!r} {links!r}\n".encode())
+    return digest.hexdigest()
 
 
 def _stamp(moment: datetime) -> int:

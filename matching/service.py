@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data.corpus import chunks, closed_since, load_organisations, withdrawn_since
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
-from matching.brokerage.curation import Candidate, rejected, standing
+from matching.brokerage.curation import Candidate, rejected, rejecting, standing
 from matching.collection import Collection
 from matching.drafts import Draft
 from matching.features import CodeContext, organisation_features, proposal_features
@@ -86,17 +86,23 @@ class MatchService:
             return self._suggest(session, engine, query, {}, top)
 
     def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
-        """The open proposals that look for a stored organisation. Raises NotFoundError, NotIndexedError."""
+        """The open proposals that look for a stored organisation, those left out for which it was rejected.
+
+        Raises NotFoundError, for a withdrawn organisation too, and NotIndexedError.
+        """
         engine = self.engine()
         with self._sessions() as session:
-            query_text = select(Organisation.id).where(Organisation.reference == reference)
-            number = session.scalars(query_text).first()
+            stored = select(Organisation.id).where(
+                Organisation.reference == reference, Organisation.withdrawn_at.is_(None)
+            )
+            number = session.scalars(stored).first()
             if number is None:
                 raise NotFoundError(
                     f"no organisation has the id {reference!r}: look it up in the list of organisations"
                 )
             organisation = load_organisations(session, [number])[0]
             query = self._without_hidden(session, engine, engine.builder.of_organisation(organisation), {})
+            query = replace(query, excluded_proposals=query.excluded_proposals | rejecting(session, number))
             ranked, considered = self.rank_for_organisation(engine, query, top)
             matches = engine.presenter.proposals(session, query, ranked)
         return Suggestions(

@@ -25,7 +25,7 @@ def derive_themes(competences: Sequence[tuple[int, float]], concepts: ConceptInd
     for competence, weight in competences:
         for linked, strength in concepts.linked(competence):
             theme = concepts.concepts[linked]
-            if (theme.tree, theme.code) not in NOTHING_SAID:
+            if strength > 0.0 and (theme.tree, theme.code) not in NOTHING_SAID:
                 votes[theme.tree][linked] += weight * strength
     derived: list[tuple[int, float]] = []
     for tree_votes in votes.values():

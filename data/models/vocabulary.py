@@ -16,7 +16,7 @@ class ProposalKind(StrEnum):
 
 
 class ProposalState(StrEnum):
-    """A proposal's life; only `published` ones are matched."""
+    """A proposal's life; those `published`, with answers or without, are matched (`data.corpus.OPEN_STATES`)."""
 
     DRAFT = "draft"
     TO_VALIDATE = "to_validate"

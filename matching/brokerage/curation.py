@@ -104,6 +104,15 @@ def standing(session: Session, proposal_id: int) -> dict[Candidate, CurationDeci
     }
 
 
+def rejecting(session: Session, organisation_id: int) -> frozenset[int]:
+    """Proposals for which this organisation was rejected, the decision being in force."""
+    about = CurationDecision.candidate_organisation_id == organisation_id
+    proposals = session.scalars(select(CurationDecision.proposal_id).where(about).distinct()).all()
+    return frozenset(
+        number for number in proposals if organisation_id in rejected(standing(session, number), Target.ORGANISATIONS)
+    )
+
+
 def rejected(decisions: dict[Candidate, CurationDecision], target: Target) -> frozenset[int]:
     """Candidates of one list that were rejected and must not be shown again."""
     return frozenset(

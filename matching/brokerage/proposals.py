@@ -55,7 +55,7 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 
     Raises NotFoundError, InvalidProposalError, or MoveNotAllowedError for a proposal that is no draft of the platform.
     """
-    proposal = proposal_by_reference(session, reference)
+    proposal = _locked(session, reference)
     require_editable(proposal)
     if version is not None and version != version_of(proposal):
         raise ConflictError(f"proposal {reference} was changed at {version_of(proposal)}: look at it again first")
@@ -70,7 +70,7 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 def publish(session: Session, reference: str, *, day: date | None = None) -> Proposal:
     """Open a draft to matching. Raises NotFoundError, MoveNotAllowedError, or InvalidProposalError."""
     day = day or today()
-    proposal = proposal_by_reference(session, reference)
+    proposal = _locked(session, reference)
     require_editable(proposal)
     fields = fields_of(proposal)
     _refuse(publication_problems(fields, day))
@@ -84,7 +84,7 @@ def publish(session: Session, reference: str, *, day: date | None = None) -> Pro
 
 def close(session: Session, reference: str) -> Proposal:
     """End a published proposal. Raises NotFoundError, or MoveNotAllowedError for one that is not open."""
-    proposal = proposal_by_reference(session, reference)
+    proposal = _locked(session, reference)
     _require_own(proposal)
     if proposal.state not in _CLOSABLE:
         raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only a published one is closed")
@@ -127,6 +127,17 @@ def fields_of(proposal: Proposal) -> ProposalFields:
         call=_call_of(proposal),
         **texts,
     )
+
+
+def _locked(session: Session, reference: str) -> Proposal:
+    """The proposal, held until the end of the unit of work: of two moves at once, the second sees the first's outcome.
+
+    SQLite's units of work come one after the other anyway; PostgreSQL's need the row's lock.
+    """
+    session.execute(select(Proposal.id).where(Proposal.reference == reference).with_for_update())
+    proposal = proposal_by_reference(session, reference)
+    session.refresh(proposal, ["state", "content_hash"])
+    return proposal
 
 
 def _require_own(proposal: Proposal) -> None:

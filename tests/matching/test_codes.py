@@ -84,6 +84,11 @@ def test_themes_follow_the_links(concepts: ConceptIndex) -> None:
     assert derive_themes([(1, 0.9)], concepts) == [(3, 0.9), (5, 0.45)]
 
 
+def test_a_link_without_weight_speaks_for_nothing() -> None:
+    concepts = ConceptIndex(CONCEPTS, {("competence", "water-treatment"): [("s3_2014", "ECO_INDUSTRY", 0.0)]})
+    assert derive_themes([(1, 0.8)], concepts) == []
+
+
 def test_a_candidate_is_covered_by_related_codes() -> None:
     rows = CodeRows.of([[(0, 1.0)], [(1, 1.0), (2, 0.5)], []])
     rarity = np.ones(3, dtype=np.float32)

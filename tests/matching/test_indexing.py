@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from data.models import Organisation, OrganisationCompetence, Proposal, ProposalCode
+from data.models import Concept, Organisation, OrganisationCompetence, Proposal, ProposalCode
 from data.settings import Settings
 from matching.bootstrap import Application, build_application
 from tests.matching.conftest import by_reference
@@ -87,6 +87,17 @@ def test_reading_again_replaces_derived_codes_and_keeps_declared_ones(applicatio
     assert ("declared", None) in kept
     assert ("derived", "wastewater-treatment") not in kept
     assert ("derived", "drones") in kept
+
+
+def test_a_changed_vocabulary_is_read_by_at_the_next_run(application: Application) -> None:
+    with application.sessions.begin() as session:
+        session.scalars(select(Concept).where(Concept.code == "drones")).one().synonyms_it = ["lievito madre"]
+    assert application.index_standing().behind == 11
+    assert application.update_index().built
+    with application.sessions() as session:
+        mine = OrganisationCompetence.organisation_id == by_reference(session, Organisation, "bread")
+        assert "drones" in {item.code for item in session.scalars(select(OrganisationCompetence).where(mine))}
+    assert not application.update_index().built
 
 
 def test_going_back_serves_the_earlier_generation(application: Application) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -173,6 +175,34 @@ def test_an_incomplete_draft_is_not_published(sessions: sessionmaker[Session]) -
     assert "summary" in {problem.field for problem in refused.value.problems}
     with sessions() as session:
         assert proposal_by_reference(session, reference).state == "draft"
+
+
+def test_of_two_updates_at_once_the_second_is_a_conflict(sessions: sessionmaker[Session]) -> None:
+    fields = ProposalFields(ProposalKind.TR, title="Idea")
+    with unit_of_work(sessions) as session:
+        draft = moves.save_draft(session, fields)
+        reference, seen = draft.reference, moves.version_of(draft)
+    waiting = Event()
+    outcomes: list[str] = []
+
+    def second() -> None:
+        waiting.set()
+        try:
+            with unit_of_work(sessions) as own:
+                moves.update_draft(own, reference, replace(fields, title="Seconda"), version=seen)
+        except ConflictError:
+            outcomes.append("conflict")
+
+    with unit_of_work(sessions) as session:
+        moves.update_draft(session, reference, replace(fields, title="Prima"), version=seen)
+        other = Thread(target=second)
+        other.start()
+        waiting.wait()
+        sleep(0.3)  # long enough for the second to read what is stored before this one commits
+    other.join()
+    assert outcomes == ["conflict"]
+    with sessions() as session:
+        assert proposal_by_reference(session, reference).title == "Prima"
 
 
 def test_an_update_against_an_old_version_changes_nothing(sessions: sessionmaker[Session]) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from data.errors import NotFoundError
 from data.models import Organisation, Proposal
@@ -100,6 +100,56 @@ def test_an_organisation_finds_the_open_proposals_that_look_for_it(application: 
     assert names(found.proposals)[0] in {"NEED-1", "SAME-DIRECTION"}
     assert found.organisations == ()
     assert "EXPIRED" not in names(found.proposals)
+
+
+def test_who_was_rejected_for_a_proposal_is_not_shown_it(application: Application) -> None:
+    shown = names(application.service.match_organisation("water").proposals)
+    with application.sessions.begin() as session:
+        about: dict[str, Any] = {
+            "proposal_id": by_reference(session, Proposal, "NEED-1"),
+            "target": Target.ORGANISATIONS,
+            "candidate_id": by_reference(session, Organisation, "water"),
+            "actor": "desk",
+        }
+        decide(session, action=DecisionAction.REJECT, reason=RejectReason.NOT_AVAILABLE, **about)
+    assert names(application.service.match_organisation("water").proposals) == [
+        name for name in shown if name != "NEED-1"
+    ]
+    with application.sessions.begin() as session:
+        decide(session, action=DecisionAction.UNDO, **about)
+    assert names(application.service.match_organisation("water").proposals) == shown
+
+
+def test_a_withdrawn_organisation_is_not_matched(application: Application) -> None:
+    with application.sessions.begin() as session:
+        session.scalars(
+            select(Organisation).where(Organisation.reference == "water")
+        ).one().withdrawn_at = datetime.now(UTC)
+    with pytest.raises(NotFoundError, match="water"):
+        application.service.match_organisation("water")
+
+
+def test_what_was_closed_before_the_index_was_read_but_stored_after_is_not_shown(application: Application) -> None:
+    """A long import says when it changed a record, and commits later: an index may be built in between."""
+    with application.sessions.begin() as session:
+        session.execute(
+            update(Proposal)
+            .where(Proposal.reference == "OFFER-WATER")
+            .values(state="withdrawn", updated_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+    assert names(application.service.match_proposal("NEED-1").proposals) == ["OFFER-BREAD"]
+
+
+def test_a_fallback_fitted_anew_elsewhere_is_picked_up(region: Settings) -> None:
+    fallback = region.model_copy(update={"model": "tfidf-svd"})
+    with build_application(fallback) as pages, build_application(fallback) as command:
+        command.update_index(full=True)
+        assert names(pages.service.match_proposal("NEED-1").organisations)[0] == "water"
+        with command.sessions.begin() as session:
+            session.scalars(select(Organisation).where(Organisation.reference == "mute")).one().description = "Acque."
+        command.update_index(full=True)
+        found = pages.service.match_proposal("NEED-1")
+        assert found.generation == command.store.current_id()
 
 
 def test_a_draft_is_matched_without_being_stored(application: Application) -> None:
