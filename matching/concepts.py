@@ -16,7 +16,10 @@ _EEN_LEVELS = (5, 2)
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept of a taxonomy; `parent` is the parent's code in the same tree."""
+    """A concept of a taxonomy; `parent` is the parent's code in the same tree.
+
+    One that is not `current` stands in another version than the one in force: what was tagged with it stays readable.
+    """
 
     tree: str
     code: str
@@ -27,6 +30,7 @@ class Concept:
     synonyms_en: tuple[str, ...] = ()
     description_it: str | None = None
     description_en: str | None = None
+    current: bool = True
 
 
 class ConceptIndex:
@@ -92,8 +96,8 @@ class ConceptIndex:
         return self._links.get(number, ())
 
     def in_tree(self, tree: str) -> list[int]:
-        """Numbers of the concepts of one tree, in the order of the taxonomy."""
-        return [number for number, concept in enumerate(self.concepts) if concept.tree == tree]
+        """Numbers of the current concepts of one tree, in the order of the taxonomy."""
+        return [number for number, concept in enumerate(self.concepts) if concept.tree == tree and concept.current]
 
     def code(self, number: int) -> Code:
         """The concept as it is shown."""
