@@ -53,7 +53,7 @@ class Application:
         self._lock = threading.RLock()
         self.service = MatchService(
             self.sessions,
-            current_generation=self.store.current_id,
+            current_generation=self._current_generation,
             load_engine=self._load_engine,
             models={name: load_model(name) for name in LISTS},
             today=self.today,
@@ -133,6 +133,12 @@ class Application:
             proposals=len(collection.proposals),
             behind=self._indexer().behind(),
         )
+
+    def _current_generation(self) -> str | None:
+        try:
+            return self.store.current_id()
+        except GenerationError as error:
+            raise NotIndexedError(str(error)) from error
 
     def _serving_encoder(self) -> Encoder:
         if self.settings.model != FALLBACK_MODEL:

@@ -190,6 +190,12 @@ def test_without_an_index_the_error_names_the_command(region: Settings) -> None:
         fresh.service.match_proposal("NEED-1")
 
 
+def test_a_damaged_pointer_to_the_index_is_told_with_the_command(application: Application) -> None:
+    (application.store.root / "current.json").write_text("{", encoding="utf-8")
+    with pytest.raises(NotIndexedError, match="abbina index --full"):
+        application.service.match_proposal("NEED-1")
+
+
 def test_another_models_index_is_refused(application: Application, region: Settings) -> None:
     other = region.model_copy(update={"model": "tfidf-svd"})
     with build_application(other) as foreign:
