@@ -29,6 +29,14 @@ class ConflictError(MatchingError):
     """Somebody else changed the same thing meanwhile."""
 
 
+class AlreadySentError(ConflictError):
+    """The form of a new proposal was sent before, saying something else; `reference` is what came of it."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"this form became proposal {reference} before: edit that, or use a new form")
+        self.reference = reference
+
+
 class MoveNotAllowedError(MatchingError):
     """A move that the state of a proposal does not allow."""
 

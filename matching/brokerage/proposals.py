@@ -11,9 +11,9 @@ from dataclasses import asdict
 from dataclasses import fields as dataclass_fields
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.models import Proposal, ProposalCode, now
@@ -26,7 +26,8 @@ from matching.brokerage.proposal_rules import (
     draft_problems,
     publication_problems,
 )
-from matching.errors import ConflictError, InvalidProposalError, MoveNotAllowedError
+from matching.brokerage.references import new_token, reference_of
+from matching.errors import AlreadySentError, ConflictError, InvalidProposalError, MoveNotAllowedError
 
 LIFETIME = timedelta(days=365)
 """EEN quality guidelines: a profile is shown for 365 days; a search for research partners follows its call."""
@@ -38,15 +39,25 @@ _CALL_DAYS = frozenset({"eoi_deadline", "deadline"})
 _TEXTS = ("summary", "description", "advantages", "expertise_sought", "partner_role", "ipr_notes", "stage", "ipr")
 
 
-def save_draft(session: Session, fields: ProposalFields) -> Proposal:
-    """Store a new draft and give it its reference. Raises InvalidProposalError for what cannot even be a draft."""
+def save_draft(session: Session, fields: ProposalFields, *, token: str | None = None) -> Proposal:
+    """Store a new draft. With the `token` of its form, the same form sent again gives the proposal that it became.
+
+    Raises InvalidProposalError for what cannot even be a draft, AlreadySentError where the form said something else.
+    """
     _refuse(draft_problems(fields))
-    proposal = Proposal(reference=f"new-{uuid4()}", source=PLATFORM, state=ProposalState.DRAFT.value)
+    reference = reference_of(token or new_token(today()))
+    proposal = Proposal(reference=reference, source=PLATFORM, state=ProposalState.DRAFT.value)
     _write(proposal, fields)
-    session.add(proposal)
-    session.flush()
-    proposal.reference = _free_reference(session, proposal)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(proposal)
+    except IntegrityError:  # the unique reference decides, so that of two at once only one goes in
+        found = session.scalar(select(Proposal).where(Proposal.reference == reference))
+        if found is None:
+            raise
+        if not says(found, fields):
+            raise AlreadySentError(reference) from None
+        return found
     return proposal
 
 
@@ -57,6 +68,8 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
     """
     proposal = _locked(session, reference)
     require_editable(proposal)
+    if says(proposal, fields):
+        return proposal
     if version is not None and version != version_of(proposal):
         raise ConflictError(f"proposal {reference} was changed at {version_of(proposal)}: look at it again first")
     if fields.kind != proposal.kind:
@@ -82,6 +95,14 @@ def publish(session: Session, reference: str, *, day: date | None = None) -> Pro
     return proposal
 
 
+def publish_once(session: Session, reference: str, *, day: date | None = None) -> Proposal:
+    """Publish a draft; one that is open already stays as it is, so that a button pressed twice is pressed once."""
+    proposal = _locked(session, reference)
+    if proposal.source == PLATFORM and proposal.state in _CLOSABLE:
+        return proposal
+    return publish(session, reference, day=day)
+
+
 def close(session: Session, reference: str) -> Proposal:
     """End a published proposal. Raises NotFoundError, or MoveNotAllowedError for one that is not open."""
     proposal = _locked(session, reference)
@@ -99,6 +120,11 @@ def require_editable(proposal: Proposal) -> None:
     _require_own(proposal)
     if proposal.state not in _EDITABLE:
         raise MoveNotAllowedError(f"proposal {proposal.reference} is {proposal.state}: only a draft is edited")
+
+
+def says(proposal: Proposal, fields: ProposalFields) -> bool:
+    """Whether the proposal, as it was last written, says just this."""
+    return proposal.content_hash == _hash(fields)
 
 
 def version_of(proposal: Proposal) -> str:
@@ -203,10 +229,3 @@ def _expiry(fields: ProposalFields, day: date) -> date:
         # `expires` is the first day without matches; on the day of the deadline a partner may still answer.
         return fields.call.eoi_deadline + timedelta(days=1)
     return day + LIFETIME
-
-
-def _free_reference(session: Session, proposal: Proposal) -> str:
-    """`AB-<year>-<number>`; the number is the row's, so two people posting at once never get the same."""
-    plain = f"AB-{proposal.created_at.year}-{proposal.id:05d}"
-    taken = session.scalar(select(Proposal.id).where(Proposal.reference == plain))
-    return plain if taken is None else f"{plain}-{uuid4().hex[:4]}"

@@ -145,16 +145,6 @@ def test_what_is_stored_is_what_was_written(sessions: sessionmaker[Session], kin
     assert stored == written
 
 
-def test_references_are_unique_and_survive_collisions(sessions: sessionmaker[Session]) -> None:
-    fields = ProposalFields(ProposalKind.TR, title="Idea")
-    with unit_of_work(sessions) as session:
-        first = moves.save_draft(session, fields)
-        taken = f"AB-{first.created_at.year}-{first.id + 2:05d}"
-        proposal(session, reference=taken)
-        references = {first.reference, taken, *(moves.save_draft(session, fields).reference for _ in range(2))}
-    assert len(references) == 4
-
-
 def test_publishing_dates_the_proposal(sessions: sessionmaker[Session]) -> None:
     with unit_of_work(sessions) as session:
         request = moves.save_draft(session, complete(ProposalKind.TR)).reference

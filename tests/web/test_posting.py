@@ -171,18 +171,6 @@ def test_a_draft_is_edited_and_published(client: Browser, sessions: sessionmaker
         assert [code.code for code in stored.codes if code.tree == "een_technology"] == ["02002"]
 
 
-def test_two_people_editing_the_same_draft_do_not_overwrite_each_other(client: Browser) -> None:
-    first = client.send("/proposals/new/TR", {"action": "draft", "title": "Un'idea"})
-    seen = re.search(r'name="version" value="(\w+)"', client.get(f"{first.location}/edit").text)
-    assert seen is not None
-    form = {"action": "draft", "title": "Prima", "version": seen.group(1)}
-    assert client.send(f"{first.location}/edit", form).status_code == 302
-    answer = client.send(f"{first.location}/edit", form | {"title": "Seconda"})
-    assert answer.status_code == 409
-    assert "Somebody changed this in the meantime" in answer.text
-    assert "Prima" in client.get(first.location).text
-
-
 def test_publishing_an_incomplete_draft_shows_what_is_missing(client: Browser) -> None:
     first = client.send("/proposals/new/TR", {"action": "draft", "title": "Un'idea"})
     answer = client.send(f"{first.location}/publish", follow_redirects=True)

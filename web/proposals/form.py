@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from data.models.vocabulary import PARTNERSHIPS_BY_KIND, IprStatus, PartnerType, ProposalKind, Stage, Tree
+from data.queries import today
 from matching.brokerage.proposal_rules import (
     CODE_LIMITS,
     SDG_NOT_RELEVANT,
@@ -31,6 +32,7 @@ from matching.brokerage.proposal_rules import (
     ProposalFields,
     need,
 )
+from matching.brokerage.references import is_token, new_token
 from web.context import application
 from web.labels import IPR, NO_GOAL, PARTNER_TYPES, PARTNERSHIP_TYPES, STAGES, TEXT_LANGUAGES, named
 from web.language import current_language, translate
@@ -102,6 +104,7 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     country = SelectField(_l("Country of the organisation"), default="")
     language = SelectField(_l("Language of the texts"), default=current_language)
     version = StringField()
+    token = StringField()
 
 
 def form_for(kind: ProposalKind, fields: ProposalFields | None = None, **given: Any) -> ProposalForm:
@@ -114,7 +117,14 @@ def form_for(kind: ProposalKind, fields: ProposalFields | None = None, **given: 
         for name in CALL_FIELDS:
             del form[f"call_{name}"]
     _offer_choices(form, kind, fields)
+    if not is_token(form.token.data):
+        renew_token(form)
     return form
+
+
+def renew_token(form: ProposalForm) -> None:
+    """Make it another form: what it says next becomes a proposal of its own."""
+    form.token.data = new_token(today())
 
 
 def _as_data(fields: ProposalFields | None) -> dict[str, Any]:

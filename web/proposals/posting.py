@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from dataclasses import replace
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
-from data.models import Organisation, Proposal
+from data.models import Organisation
 from data.models.vocabulary import ProposalKind
-from data.queries import organisations_named, proposal_by_reference, today
+from data.queries import PLATFORM, organisations_named, proposal_by_reference, today
 from matching.brokerage import proposals as moves
-from matching.brokerage.proposal_rules import Need, ProposalFields, need, publication_problems
-from matching.drafts import Draft
-from matching.errors import InvalidProposalError, NothingToMatchError, NotIndexedError
+from matching.brokerage.proposal_rules import ProposalFields, publication_problems
+from matching.errors import AlreadySentError, ConflictError, InvalidProposalError, MoveNotAllowedError
 from web.context import application, reading
 from web.labels import KINDS
 from web.language import translate
 from web.proposals import pages
-from web.proposals.form import ProposalForm, code_groups, fields_from, form_for, limits, show_problems
-from web.proposals.showing import Shortlist, shortlist
+from web.proposals.form import ProposalForm, fields_from, form_for, renew_token, show_problems
+from web.proposals.writing import Desk, changed_meanwhile, no_draft_any_more, preview_of, sent_before
 from web.security import csrf
-
-PREVIEWED = 5
 
 
 @pages.get("/new")
@@ -36,24 +35,24 @@ def post(kind: str) -> Response:
     """Write a new proposal of a kind."""
     chosen = _kind(kind)
     form = form_for(chosen, organisation=request.args.get("organisation", ""))
-    if request.method == "GET":
-        return _page(form, chosen)
-    return _submitted(form, chosen, None)
+    desk = Desk(form, chosen)
+    return desk.page() if request.method == "GET" else _submitted(desk)
 
 
 @pages.route("/<path:reference>/edit", methods=["GET", "POST"])
 def edit(reference: str) -> Response:
     """Go on with a draft; with `?check=1` it also shows what is still missing."""
     proposal = proposal_by_reference(reading(), reference)
-    moves.require_editable(proposal)
+    if request.method == "GET" or proposal.source != PLATFORM:
+        moves.require_editable(proposal)
     stored = moves.fields_of(proposal)
     given = {"organisation": _named(proposal.organisation), "version": moves.version_of(proposal)}
-    form = form_for(stored.kind, stored, **given)
+    desk = Desk(form_for(stored.kind, stored, **given), stored.kind, reference)
     if request.method == "POST":
-        return _submitted(form, stored.kind, proposal)
+        return _submitted(desk)
     if "check" in request.args:
-        show_problems(form, publication_problems(stored, today()))
-    return _page(form, stored.kind, reference=reference)
+        show_problems(desk.form, publication_problems(stored, today()))
+    return desk.page()
 
 
 @pages.post("/preview/<kind>")
@@ -61,7 +60,7 @@ def preview(kind: str) -> str:
     """Who could match what is being written; a part of a page, for the script that shows it while one types."""
     chosen = _kind(kind)
     fields = fields_from(form_for(chosen), chosen, None)
-    return render_template("proposals/_preview.html", preview=_preview(fields), kind=kind)
+    return render_template("proposals/_preview.html", preview=preview_of(fields), kind=kind)
 
 
 @pages.post("/<path:reference>/publish")
@@ -69,7 +68,7 @@ def publish(reference: str) -> Response:
     """Publish a draft as it is stored; where something is missing, go to the form that shows it."""
     try:
         with unit_of_work(application().sessions) as session:
-            moves.publish(session, reference)
+            moves.publish_once(session, reference)
     except InvalidProposalError:
         return redirect(url_for("proposals.edit", reference=reference, check=1))
     flash(_published(), "success")
@@ -91,91 +90,63 @@ def _kind(kind: str) -> ProposalKind:
     return ProposalKind(kind)
 
 
-def _submitted(form: ProposalForm, kind: ProposalKind, stored: Proposal | None) -> Response:
-    action = request.form.get("action")
+def _submitted(desk: Desk) -> Response:
+    form, action = desk.form, request.form.get("action")
     if action not in ("preview", "draft", "publish"):
         abort(400)
-    reference = stored.reference if stored else None
     valid = form.validate()
     organisation_id = _organisation_id(form)
-    fields = fields_from(form, kind, organisation_id)
+    fields = fields_from(form, desk.kind, organisation_id)
     if action == "preview":
-        return _page(form, kind, reference=reference, preview=_preview(fields))
+        return replace(desk, preview=preview_of(fields)).page()
     if not valid or form.errors:
-        return _page(form, kind, reference=reference, status=422)
+        return desk.page(422)
     try:
         with unit_of_work(application().sessions) as session:
-            kept = _store(session, fields, reference, form.version.data, action == "publish")
+            kept = _store(session, desk, fields, publish=action == "publish")
     except InvalidProposalError as error:
         show_problems(form, error.problems)
-        return _page(form, kind, reference=reference, status=422)
+        return desk.page(422)
+    except (ConflictError, MoveNotAllowedError) as error:
+        return _overtaken(desk, fields, error)
     flash(_published() if action == "publish" else translate("The draft is saved. It is not matched yet."), "success")
     return redirect(url_for("proposals.show", reference=kept))
 
 
-def _store(session: Session, fields: ProposalFields, reference: str | None, version: str | None, publish: bool) -> str:
+def _store(session: Session, desk: Desk, fields: ProposalFields, *, publish: bool) -> str:
     problems = publication_problems(fields, today()) if publish else ()
     if problems:  # all of them at once, before the first that a mere draft would have
         raise InvalidProposalError(problems)
-    if reference is None:
-        reference = moves.save_draft(session, fields).reference
+    if desk.reference is None:
+        stored = moves.save_draft(session, fields, token=desk.form.token.data)
     else:
-        moves.update_draft(session, reference, fields, version=version)
+        stored = moves.update_draft(session, desk.reference, fields, version=desk.form.version.data)
     if publish:
-        moves.publish(session, reference)
-    return reference
+        moves.publish_once(session, stored.reference)
+    return stored.reference
+
+
+def _overtaken(desk: Desk, fields: ProposalFields, error: ConflictError | MoveNotAllowedError) -> Response:
+    """Somebody was quicker, perhaps this person in another tab: what was typed comes back, with what happened."""
+    reference = error.reference if isinstance(error, AlreadySentError) else desk.reference
+    if reference is None:
+        raise error
+    with application().sessions() as session:  # a fresh look: this request's own reading may be of before
+        stored = proposal_by_reference(session, reference)
+        now = moves.fields_of(stored)
+        if isinstance(error, AlreadySentError):
+            renew_token(desk.form)
+            return replace(desk, notice=sent_before(reference, now, fields)).page(409)
+        if isinstance(error, ConflictError):
+            desk.form.version.data = moves.version_of(stored)
+            return replace(desk, notice=changed_meanwhile(reference, now, fields)).page(409)
+        if moves.says(stored, fields):  # the same form sent twice
+            return redirect(url_for("proposals.show", reference=reference))
+    return replace(desk, reference=None, notice=no_draft_any_more(reference, stored.state)).page(409)
 
 
 def _published() -> str:
     return translate("The proposal is published. These are the partners suggested for it.")
-
-
-def _page(
-    form: ProposalForm,
-    kind: ProposalKind,
-    *,
-    reference: str | None = None,
-    preview: Shortlist | None = None,
-    status: int = 200,
-) -> Response:
-    required = {name for name in form.data if need(kind, name) is Need.REQUIRED}
-    page = render_template(
-        "proposals/form.html",
-        form=form,
-        kind=kind.value,
-        about=KINDS[kind.value],
-        reference=reference,
-        required=required,
-        limits=limits(form),
-        code_groups=code_groups,
-        preview=preview,
-    )
-    return make_response(page, status)
-
-
-def _preview(fields: ProposalFields) -> Shortlist:
-    draft = Draft(
-        kind=fields.kind.value,
-        title=fields.title,
-        summary=fields.summary,
-        description=fields.description,
-        expertise_sought=fields.expertise_sought,
-        advantages=fields.advantages,
-        partner_role=fields.partner_role,
-        country=fields.country or None,
-        stage=fields.stage or None,
-        partner_types=fields.partner_types,
-        target_countries=fields.target_countries,
-        keywords=fields.keywords,
-        codes=dict(fields.codes),
-        organisation_id=fields.organisation_id,
-    )
-    try:
-        return shortlist(application().service.match_draft(draft, top=PREVIEWED))
-    except NotIndexedError:
-        return Shortlist(missing="not_ready")
-    except NothingToMatchError:
-        return Shortlist(missing="too_short")
 
 
 def _organisation_id(form: ProposalForm) -> int | None:
