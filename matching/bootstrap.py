@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from data.db import make_engine, session_factory
 from data.settings import FALLBACK_MODEL, Settings
 from embeddings.encoder import Encoder
-from embeddings.errors import EmbeddingsError, GenerationError
+from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
 from matching.collection import load_collection
 from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
-from matching.encoders import drop_unused_fallbacks, fit_fallback, open_encoder
+from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
 from matching.indexing import Indexer, IndexReport, Progress, quiet
 from matching.presentation import Presenter
@@ -94,7 +94,9 @@ class Application:
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
         if self.settings.model != FALLBACK_MODEL:
-            return self._indexer().run(full=full, progress=progress)
+            report = self._indexer().run(full=full, progress=progress)
+            drop_unused_vectors(self.settings, self.store)
+            return report
         with self._lock:
             if full or self.store.current_id() is None or not self._serves():
                 self._encoder = fit_fallback(self.settings, self.sessions)
@@ -146,14 +148,14 @@ class Application:
         return open_encoder(self.settings, self.store)  # another process may have fitted it anew
 
     def _load_engine(self) -> Engine:
-        with self._lock:
-            self._concepts = None
-            encoder, concepts = self._serving_encoder(), self.concepts
         try:
+            with self._lock:
+                self._concepts = None
+                encoder, concepts = self._serving_encoder(), self.concepts
             generation = self.store.current(encoder)
             with self.sessions() as session:
                 collection = load_collection(session, generation, concepts, self.today())
-        except GenerationError as error:
+        except (GenerationError, ModelError) as error:
             raise NotIndexedError(str(error)) from error
         builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts))
         return Engine(collection, builder, Presenter(collection, encoder))

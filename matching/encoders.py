@@ -55,6 +55,15 @@ def drop_unused_fallbacks(settings: Settings, store: GenerationStore) -> None:
             shutil.rmtree(folder)
 
 
+def drop_unused_vectors(settings: Settings, store: GenerationStore) -> None:
+    """Remove cached vectors of models that no index on disk was made with."""
+    if settings.vector_cache.exists():
+        from embeddings.cache import VectorCache
+
+        used = {_fingerprint(store, number) for number in store.ids()}
+        VectorCache(settings.vector_cache).prune(name for name in used if name)
+
+
 def _folder(settings: Settings) -> Path:
     return settings.home / "fallback"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, select, update
 
@@ -10,6 +11,7 @@ from data.errors import NotFoundError
 from data.models import Organisation, Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.settings import Settings
+from embeddings.cache import VectorCache
 from matching.bootstrap import Application, build_application
 from matching.brokerage.curation import decide
 from matching.drafts import Draft
@@ -203,6 +205,19 @@ def test_another_models_index_is_refused(application: Application, region: Setti
         assert names(foreign.service.match_proposal("NEED-1").organisations)[0] == "water"
     with build_application(region) as first, pytest.raises(NotIndexedError, match="made otherwise"):
         first.service.match_proposal("NEED-1")
+
+
+def test_a_model_that_cannot_be_had_reads_as_not_ready(application: Application, region: Settings) -> None:
+    absent = region.model_copy(update={"model": "/no/such/model"})
+    with build_application(absent) as other, pytest.raises(NotIndexedError, match="/no/such/model"):
+        other.service.match_proposal("NEED-1")
+
+
+def test_vectors_of_models_that_made_no_index_are_dropped(application: Application, region: Settings) -> None:
+    cache = VectorCache(region.vector_cache)
+    cache.put([b"k" * 32], np.ones((1, 4), np.float32), "another model")
+    application.update_index()
+    assert len(cache) == 0
 
 
 def test_evaluation_ranks_on_the_users_path_without_decisions(application: Application) -> None:
