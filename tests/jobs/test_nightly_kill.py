@@ -33,8 +33,6 @@ from tests.jobs.night_killer import IN_THE_DATABASE, MOMENTS
 
 CURATED = "VF-AGR-001"
 EXPIRING = "VF-AGR-006"
-MOMENTS_OF = {"sqlite": tuple(MOMENTS), "postgresql": IN_THE_DATABASE}
-CASES = [(kind, moment) for kind, moments in MOMENTS_OF.items() for moment in moments]
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,6 @@ class Places:
     """Copies of a template: of its folder, and of its database."""
 
     def __init__(self, root: Path, server: str | None) -> None:
-        self.moments = MOMENTS_OF["sqlite" if server is None else "postgresql"]
         self._root = root
         self._server = server
         self._databases: list[str] = []
@@ -95,15 +92,23 @@ class Places:
         admin.dispose()
 
 
-@pytest.fixture(scope="module", params=list(MOMENTS_OF))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each kind of database has its own moments."""
+    if "moment" in metafunc.fixturenames:
+        assert metafunc.cls is not None
+        metafunc.parametrize("moment", metafunc.cls.moments)
+
+
+@pytest.fixture(scope="class")
 def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    found = Places(tmp_path_factory.mktemp(request.param), server)
+    server = request.getfixturevalue("postgres_server") if request.cls.kind == "postgresql" else None
+    found = Places(tmp_path_factory.mktemp(request.cls.kind), server)
     yield found
-    found.remove()
+    if "ABBINA_TEST_POSTGRES" in os.environ:  # a server of our own goes as a whole
+        found.remove()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def template(places: Places) -> Place:
     """Yesterday's state, its suggestions curated; today's files lie in the folder, and a proposal's day has come."""
     place = places.new("template")
@@ -147,16 +152,16 @@ def curate(application: Application) -> None:
             )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def undisturbed(places: Places, template: Place) -> dict[str, Any]:
     """What a night ends in that nobody kills."""
     return night_at(places.new("undisturbed", template))
 
 
-@pytest.fixture(scope="module")
-def killed(places: Places, template: Place) -> dict[str, tuple[Place, int]]:
+@pytest.fixture(scope="class")
+def killed(request: pytest.FixtureRequest, places: Places, template: Place) -> dict[str, tuple[Place, int]]:
     """For each moment: a place where a night was killed then, and the exit status of its process."""
-    found = {moment: places.new(moment, template) for moment in places.moments}
+    found = {moment: places.new(moment, template) for moment in request.cls.moments}
     wanted = [{"moment": moment, "environment": place.environment} for moment, place in found.items()]
     done = subprocess.run(
         [sys.executable, "-m", "tests.jobs.night_killer"],
@@ -171,38 +176,53 @@ def killed(places: Places, template: Place) -> dict[str, tuple[Place, int]]:
     return {moment: (place, status) for (moment, place), status in zip(found.items(), statuses, strict=True)}
 
 
-@pytest.mark.parametrize(("places", "moment"), CASES, indirect=["places"])
-def test_the_next_night_ends_as_an_undisturbed_one(
-    killed: dict[str, tuple[Place, int]], undisturbed: dict[str, Any], moment: str
-) -> None:
-    place, status = killed[moment]
-    assert status == -signal.SIGKILL
-    with build_application(place.settings) as application:
-        application.store.verify(application.store.current_id() or "none")
-        assert states(application)[-1] == "running"
-    assert night_at(place) == undisturbed
-    with build_application(place.settings) as application:
-        assert states(application)[-2:] == ["interrupted", "done"]
+class KilledNights:
+    """What holds on each kind of database."""
+
+    kind: str
+    moments: tuple[str, ...]
+
+    def test_the_next_night_ends_as_an_undisturbed_one(
+        self, killed: dict[str, tuple[Place, int]], undisturbed: dict[str, Any], moment: str
+    ) -> None:
+        place, status = killed[moment]
+        assert status == -signal.SIGKILL
+        with build_application(place.settings) as application:
+            application.store.verify(application.store.current_id() or "none")
+            assert states(application)[-1] == "running"
+        assert night_at(place) == undisturbed
+        with build_application(place.settings) as application:
+            assert states(application)[-2:] == ["interrupted", "done"]
+
+    def test_an_undisturbed_night_does_what_the_tests_are_about(
+        self, template: Place, undisturbed: dict[str, Any]
+    ) -> None:
+        with build_application(template.settings) as application:
+            before = state(application)
+        proposals, suggestions = undisturbed["proposals"], undisturbed["suggestions"]
+        assert proposals[EXPIRING]["state"] == "expired"
+        assert "VF-AGR-900" in proposals
+        assert {"VF-AGR-900", CURATED} <= {row[0] for row in suggestions}
+        assert not {EXPIRING, "VF-AGR-003"} & {row[0] for row in suggestions}
+        assert len(undisturbed["organisations"]) == len(before["organisations"]) + 1
+        assert suggestions != before["suggestions"]
+
+    def test_what_a_broker_decided_about_stays_as_seen(self, template: Place, undisturbed: dict[str, Any]) -> None:
+        with build_application(template.settings) as application:
+            before = state(application)
+        decided = [row for row in before["suggestions"] if row[0] == CURATED and row[1] in before["decisions"]]
+        assert len(decided) == 2
+        assert [row for row in undisturbed["suggestions"] if row in decided] == decided
 
 
-def test_an_undisturbed_night_does_what_the_tests_are_about(template: Place, undisturbed: dict[str, Any]) -> None:
-    with build_application(template.settings) as application:
-        before = state(application)
-    proposals, suggestions = undisturbed["proposals"], undisturbed["suggestions"]
-    assert proposals[EXPIRING]["state"] == "expired"
-    assert "VF-AGR-900" in proposals
-    assert {"VF-AGR-900", CURATED} <= {row[0] for row in suggestions}
-    assert not {EXPIRING, "VF-AGR-003"} & {row[0] for row in suggestions}
-    assert len(undisturbed["organisations"]) == len(before["organisations"]) + 1
-    assert suggestions != before["suggestions"]
+class TestOnSqlite(KilledNights):
+    kind = "sqlite"
+    moments = tuple(MOMENTS)
 
 
-def test_what_a_broker_decided_about_stays_as_it_was_seen(template: Place, undisturbed: dict[str, Any]) -> None:
-    with build_application(template.settings) as application:
-        before = state(application)
-    decided = [row for row in before["suggestions"] if row[0] == CURATED and row[1] in before["decisions"]]
-    assert len(decided) == 2
-    assert [row for row in undisturbed["suggestions"] if row in decided] == decided
+class TestOnPostgresql(KilledNights):
+    kind = "postgresql"
+    moments = IN_THE_DATABASE
 
 
 def night_at(place: Place) -> dict[str, Any]:
