@@ -69,6 +69,7 @@ class EenClient:
             follow_redirects=False,  # a redirect would carry the key elsewhere
         )
         self.server_time: datetime | None = None
+        """When the service says that the latest reading of `pages` began."""
 
     def __enter__(self) -> Self:
         return self
@@ -85,13 +86,14 @@ class EenClient:
         a page that repeats an earlier one ends it too, with an error if more was promised.
         """
         seen: set[bytes] = set()
+        self.server_time = None
         for number in range(1, self._patience.most_pages + 1):
             document = self._page(number, since)
             records = records_of(document, f"{NAME}, page {number}")
             if not records:
                 return
             more = document.get("hasNext") is True if isinstance(document, Mapping) else False
-            names = {_fingerprint(record) for record in records}
+            names = {fingerprint(record) for record in records}
             if names <= seen:
                 if more:
                     raise SourceError(
@@ -166,7 +168,8 @@ class EenClient:
         return b"".join(parts)
 
 
-def _fingerprint(record: Any) -> bytes:
+def fingerprint(record: Any) -> bytes:
+    """What tells that two answers hold the same record with the same content."""
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).digest()
 
 

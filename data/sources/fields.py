@@ -224,7 +224,8 @@ def _parsed(text: str, pattern: str) -> date | None:
         return None
 
 
-def _moment(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
+    """The moment that `value` writes (UTC where it names no zone); None for no text. Raises ValueError."""
     text = (scalar(value) or "").strip()
     if not text:
         return None
@@ -266,7 +267,7 @@ Country = Annotated[str | None, BeforeValidator(_country)]
 Countries = Annotated[list[str], BeforeValidator(_countries)]
 Language = Annotated[str | None, BeforeValidator(_language)]
 Day = Annotated[date | None, BeforeValidator(_date)]
-Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Moment = Annotated[datetime | None, BeforeValidator(moment)]
 Boolean = Annotated[bool | None, BeforeValidator(_boolean)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 Url = Annotated[str | None, line(1000)]

@@ -228,3 +228,51 @@ def test_a_dry_synchronisation_writes_nothing(sessions: Sessions, client: EenCli
     assert stored(sessions) == 0
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(SourceCursor)) == 0
+
+
+class _Moving:
+    """Changes the first profile, which moves to the end, after each of the first `times` readings of page 1."""
+
+    def __init__(self, service: Service, times: int) -> None:
+        self._service, self._left = service, times
+
+    def __call__(self, page: int, more: bool) -> bool:
+        if page == 1 and self._left:
+            self._left -= 1
+            changed = self._service.profiles.pop(0)
+            self._service.profiles.append(changed | {"lastModified": datetime.now(UTC).isoformat()})
+        return more
+
+
+def test_a_record_that_slips_to_a_page_already_read_is_found_in_a_second_reading(
+    sessions: Sessions, client: EenClient, service: Service
+) -> None:
+    service.has_next = _Moving(service, 1)
+    report = synchronise(sessions, client)
+    assert stored(sessions) == 25
+    assert (report.added, report.unchanged, report.read) == (25, 1, 26)
+    assert [query["PageIndex"] for query in service.requests] == ["1", "2", "3"] * 2
+    assert last_success(sessions) is not None
+
+
+def test_where_records_never_stop_moving_the_moment_of_success_stays(
+    sessions: Sessions, client: EenClient, service: Service
+) -> None:
+    service.has_next = _Moving(service, 99)
+    report = synchronise(sessions, client)
+    assert len(service.requests) == 9
+    assert last_success(sessions) is None
+    assert "the next run starts from the same moment" in str(report.warnings[0])
+    service.has_next = lambda page, more: more
+    assert synchronise(sessions, client).rejected == ()
+    assert stored(sessions) == 25
+    assert last_success(sessions) is not None
+
+
+def test_a_record_dated_in_the_future_costs_one_more_reading_only(
+    sessions: Sessions, client: EenClient, service: Service
+) -> None:
+    service.profiles[4]["lastModified"] = "2999-01-01T00:00:00Z"
+    synchronise(sessions, client)
+    assert len(service.requests) == 6
+    assert last_success(sessions) is not None
