@@ -24,6 +24,8 @@ REFERENCE_SCHEME = "reference"
 """Scheme of the external ids under which other sources' references of an organisation are kept."""
 
 _OPEN = {ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value}
+_ENDED = {ProposalState.CLOSED.value, ProposalState.WITHDRAWN.value}
+_PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class _Stored:
     id: int
     content_hash: str
     state: str
+    source: str
     organisation_id: int | None
     last_modified: datetime | None
 
@@ -95,7 +98,14 @@ def organisation_ids(session: Session, references: Sequence[str]) -> dict[str, i
 
 
 def _stored(session: Session, references: Sequence[str]) -> dict[str, _Stored]:
-    columns = (Proposal.id, Proposal.content_hash, Proposal.state, Proposal.organisation_id, Proposal.last_modified)
+    columns = (
+        Proposal.id,
+        Proposal.content_hash,
+        Proposal.state,
+        Proposal.source,
+        Proposal.organisation_id,
+        Proposal.last_modified,
+    )
     found = session.execute(select(Proposal.reference, *columns).where(Proposal.reference.in_(references)))
     return {row.reference: _Stored(*row[1:]) for row in found.all()}
 
@@ -134,6 +144,7 @@ def _put(
         columns["organisation_id"] = linked
     elif columns["content_hash"] == stored.content_hash:
         return Outcome.UNCHANGED
+    columns["state"] = _kept_state(columns["state"], stored, notices)
     changes.updated.append(dict(columns, id=stored.id))
     changes.codes[row.record.reference] = row.codes
     return Outcome.CLOSED if stored.state in _OPEN and columns["state"] not in _OPEN else Outcome.UPDATED
@@ -143,6 +154,14 @@ def _state(columns: dict[str, Any]) -> str:
     expires = columns["expires"]
     past = expires is not None and expires <= now().date()
     return ProposalState.EXPIRED.value if past and columns["state"] in _OPEN else str(columns["state"])
+
+
+def _kept_state(state: str, stored: _Stored, notices: Notices) -> str:
+    """The state to store: what a person ended on the platform, no file opens again."""
+    if stored.source != _PLATFORM or stored.state not in _ENDED or state not in _OPEN:
+        return state
+    notices.add("state", state, f"is {stored.state} on the platform, left so")
+    return stored.state
 
 
 def _older(row: ProposalRow, stored: _Stored) -> bool:

@@ -86,6 +86,19 @@ def test_a_withdrawn_record_is_closed_once(take: Any, sessions: Sessions, state:
     assert counts(take([proposal(1)])) == (0, 1, 0, 0, 0)
 
 
+@pytest.mark.parametrize("ended", ["closed", "withdrawn"])
+def test_what_a_person_ended_on_the_platform_no_file_opens_again(take: Any, sessions: Sessions, ended: str) -> None:
+    row = proposal(1, reference="A-1")
+    take([row])
+    with sessions() as session, session.begin():
+        session.scalars(select(Proposal)).one().state = ended
+    report = take([row | {"title": "Altro titolo"}])
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert (stored(sessions, "A-1").title, stored(sessions, "A-1").state) == ("Altro titolo", ended)
+    assert [notice.field for notice in report.warnings] == ["state"]
+    assert counts(take([row | {"title": "Altro titolo"}])) == (0, 0, 1, 0, 0)
+
+
 def test_a_published_record_past_its_last_day_is_stored_as_expired(take: Any, sessions: Sessions) -> None:
     take([proposal(1, expires="2020-01-01"), proposal(2, expires="2199-01-01")])
     assert stored(sessions, "TRIT20260101001").state == "expired"
