@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -22,6 +22,8 @@ from data.models.vocabulary import Origin, ProposalState, Tree
 
 T = TypeVar("T")
 CHUNK = 500
+CARD_TEXT = 600
+"""Characters of a description on a card."""
 OPEN_STATES = (ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value)
 
 
@@ -135,38 +137,44 @@ def withdrawn_since(session: Session, moment: datetime) -> set[int]:
     return set(session.scalars(select(Organisation.id).where(Organisation.withdrawn_at >= moment)))
 
 
-def load_proposals(session: Session, ids: Sequence[int]) -> list[Proposal]:
-    """Whole proposals with their codes, in the order of the ids; missing ids are left out."""
-    query = select(Proposal).options(selectinload(Proposal.codes), selectinload(Proposal.organisation))
+def load_proposals(session: Session, ids: Sequence[int], *, texts_only: bool = False) -> list[Proposal]:
+    """Whole proposals (or what their texts need), in the order of the ids; missing ids are left out."""
+    query = select(Proposal)
+    if not texts_only:
+        query = query.options(selectinload(Proposal.codes), selectinload(Proposal.organisation))
     found: dict[int, Proposal] = {}
     for chunk in chunks(ids):
         found |= {record.id: record for record in session.scalars(query.where(Proposal.id.in_(chunk)))}
     return [found[number] for number in ids if number in found]
 
 
-def load_organisations(session: Session, ids: Sequence[int]) -> list[Organisation]:
-    """Whole organisations with competences, themes and evidence, in the order of the ids; missing ids are left out."""
-    query = select(Organisation).options(
-        selectinload(Organisation.competences),
-        selectinload(Organisation.themes),
-        selectinload(Organisation.evidence),
-    )
+def load_organisations(session: Session, ids: Sequence[int], *, texts_only: bool = False) -> list[Organisation]:
+    """Whole organisations (or what their texts need), in the order of the ids; missing ids are left out."""
+    query = select(Organisation).options(selectinload(Organisation.competences), selectinload(Organisation.evidence))
+    if not texts_only:
+        query = query.options(selectinload(Organisation.themes))
     found: dict[int, Organisation] = {}
     for chunk in chunks(ids):
         found |= {record.id: record for record in session.scalars(query.where(Organisation.id.in_(chunk)))}
     return [found[number] for number in ids if number in found]
 
 
+def _card_column(table: type[Organisation | Proposal], name: str) -> Any:
+    """A column of a card; of a long text its beginning, since whole ones take most of the time of a list."""
+    column = getattr(table, name)
+    return func.substr(column, 1, CARD_TEXT) if name == "description" else column
+
+
 def organisation_cards(session: Session, ids: Sequence[int]) -> dict[int, OrganisationCard]:
     """Cards of those organisations that are stored and not withdrawn, by id."""
-    columns = [getattr(Organisation, name) for name in OrganisationCard._fields]
+    columns = [_card_column(Organisation, name) for name in OrganisationCard._fields]
     query = select(*columns).where(Organisation.id.in_(ids), Organisation.withdrawn_at.is_(None))
     return {row.id: OrganisationCard(*row) for row in session.execute(query)}
 
 
 def proposal_cards(session: Session, ids: Sequence[int]) -> dict[int, ProposalCard]:
     """Cards of those proposals that are stored and neither closed nor withdrawn, by id."""
-    columns = [getattr(Proposal, name) for name in ProposalCard._fields if name != "organisation"]
+    columns = [_card_column(Proposal, name) for name in ProposalCard._fields if name != "organisation"]
     query = select(*columns, Organisation.name).outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
     shown = query.where(Proposal.id.in_(ids), Proposal.state.in_(OPEN_STATES))
     return {row[0]: ProposalCard._make(row) for row in session.execute(shown)}

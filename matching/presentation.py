@@ -131,12 +131,12 @@ class Presenter:
 
 
 def _read_organisations(session: Session, keys: Sequence[Key]) -> dict[Key, Sequence[Passage]]:
-    records = {record.id: record for record in load_organisations(session, [key.id for key in keys])}
+    records = {record.id: record for record in load_organisations(session, [key.id for key in keys], texts_only=True)}
     return {key: organisation_reading(records[key.id]) if key.id in records else [] for key in keys}
 
 
 def _read_proposals(session: Session, keys: Sequence[Key]) -> dict[Key, Sequence[Passage]]:
-    records = {record.id: record for record in load_proposals(session, [key.id for key in keys])}
+    records = {record.id: record for record in load_proposals(session, [key.id for key in keys], texts_only=True)}
     return {key: proposal_reading(records[key.id], key.role) if key.id in records else [] for key in keys}
 
 
