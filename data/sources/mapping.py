@@ -49,7 +49,9 @@ def proposal_row(record: ProposalRecord, position: str, book: CodeBook, notices:
     columns["state"] = record.state or ProposalState.PUBLISHED.value
     stored = tuple((code.tree.value, code.code) for code in codes)
     hashed = record.model_dump(mode="json", exclude=_NOT_HASHED)
-    columns["content_hash"] = _hash([hashed, columns["source"], columns["keywords"], sorted(stored)])
+    # A row that names no organisation any more is another content; one that never did keeps its hash.
+    owner = [record.organisation] if record.organisation else []
+    columns["content_hash"] = _hash([hashed, columns["source"], columns["keywords"], sorted(stored), *owner])
     return ProposalRow(position, record, columns, stored)
 
 

@@ -144,6 +144,8 @@ def _put(
         columns["organisation_id"] = linked
     elif columns["content_hash"] == stored.content_hash:
         return Outcome.UNCHANGED
+    elif owner is None:
+        columns["organisation_id"] = None
     columns["state"] = _kept_state(columns["state"], stored, notices)
     changes.updated.append(dict(columns, id=stored.id))
     changes.codes[row.record.reference] = row.codes

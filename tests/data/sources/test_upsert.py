@@ -242,6 +242,17 @@ def test_proposals_find_their_organisation_also_when_it_comes_later(take: Any, s
     assert counts(take([row])) == (0, 0, 1, 0, 0)
 
 
+def test_a_proposal_that_names_no_organisation_any_more_loses_it(take: Any, sessions: Sessions) -> None:
+    take([organisation(1), proposal(1, organisation="test:1")])
+    take([proposal(1, organisation="test:1")])
+    assert stored(sessions, "TRIT20260101001").organisation_id is not None
+    assert counts(take([proposal(1, organisation="test:9", title="Altro")])) == (0, 1, 0, 0, 0)
+    assert stored(sessions, "TRIT20260101001").organisation_id is not None  # unknown: the link known so far stays
+    assert counts(take([proposal(1, title="Altro")])) == (0, 1, 0, 0, 0)
+    assert stored(sessions, "TRIT20260101001").organisation_id is None
+    assert counts(take([proposal(1, title="Altro")])) == (0, 0, 1, 0, 0)
+
+
 @pytest.mark.usefixtures("concepts")
 def test_organisations_are_stored_with_all_that_belongs_to_them(take: Any, sessions: Sessions) -> None:
     row = organisation(
