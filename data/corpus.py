@@ -83,6 +83,7 @@ class ProposalCard(NamedTuple):
     reference: str
     title: str
     kind: str
+    state: str
     country: str | None
     summary: str | None
     description: str | None
@@ -134,7 +135,8 @@ def closed_since(session: Session, moment: datetime, today: date) -> set[int]:
 
 def withdrawn_since(session: Session, moment: datetime) -> set[int]:
     """Organisations withdrawn since `moment`."""
-    return set(session.scalars(select(Organisation.id).where(Organisation.withdrawn_at >= moment)))
+    gone = select(Organisation.id).where(Organisation.updated_at >= moment, Organisation.withdrawn_at.is_not(None))
+    return set(session.scalars(gone))
 
 
 def load_proposals(session: Session, ids: Sequence[int], *, texts_only: bool = False) -> list[Proposal]:
@@ -176,8 +178,9 @@ def proposal_cards(session: Session, ids: Sequence[int]) -> dict[int, ProposalCa
     """Cards of those proposals that are stored and neither closed nor withdrawn, by id."""
     columns = [_card_column(Proposal, name) for name in ProposalCard._fields if name != "organisation"]
     query = select(*columns, Organisation.name).outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
-    shown = query.where(Proposal.id.in_(ids), Proposal.state.in_(OPEN_STATES))
-    return {row[0]: ProposalCard._make(row) for row in session.execute(shown)}
+    # The state is judged here: in the query, SQLite would rather walk all open proposals than look up ten ids.
+    cards = [ProposalCard._make(row) for row in session.execute(query.where(Proposal.id.in_(ids)))]
+    return {card.id: card for card in cards if card.state in OPEN_STATES}
 
 
 def organisation_columns(session: Session) -> list[OrganisationColumns]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.code_rows import CodeRows
+from matching.labelled import Labels
 
 NEVER = date.max.toordinal()
 NO_ORGANISATION = -1
@@ -55,7 +56,7 @@ class OrganisationTable:
     """Organisations in the order of their ids; `codes` are concept numbers. 0 and -1 mean unknown."""
 
     ids: NDArray[np.int64]
-    country: NDArray[np.str_]
+    country: Labels
     partner_type: NDArray[np.int32]
     evidence: NDArray[np.int32]
     last_year: NDArray[np.int32]
@@ -70,15 +71,15 @@ class ProposalTable:
     """Proposals in the order of their ids; `expires` and `published` are day ordinals, `targets` joined by `|`."""
 
     ids: NDArray[np.int64]
-    kind: NDArray[np.str_]
-    country: NDArray[np.str_]
+    kind: Labels
+    country: Labels
     organisation_id: NDArray[np.int64]
     expires: NDArray[np.int32]
     published: NDArray[np.int32]
     partner_type: NDArray[np.int32]
     wanted_types: NDArray[np.int32]
     stage: NDArray[np.int32]
-    targets: NDArray[np.str_]
+    targets: Labels
     codes: CodeRows
 
     def __len__(self) -> int:

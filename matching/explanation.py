@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.models.vocabulary import Tree
 from embeddings.encoder import Vectors
 from matching.concepts import ConceptIndex
 from matching.query import Weighted
@@ -28,7 +29,7 @@ _THRESHOLDS: Mapping[Criterion, tuple[float, float]] = {
     Criterion.NEED: (0.72, 0.45),
     Criterion.COMPETENCE: (0.5, 0.1),
     Criterion.THEME: (0.5, 0.1),
-    Criterion.PARTNER_TYPE: (0.7, 0.1),
+    Criterion.PARTNER_TYPE: (0.9, 0.1),
     Criterion.COUNTRY: (0.5, 0.5),
     Criterion.STAGE: (0.7, 0.3),
     Criterion.EVIDENCE: (0.35, 0.05),
@@ -56,7 +57,7 @@ def judge(
             continue
         stated = [value for value in values if not np.isnan(value)]
         wanted, found = known.get(criterion, ((), ()))
-        judgements.append(Judgement(criterion, _verdict(criterion, stated), wanted, found))
+        judgements.append(Judgement(criterion, _verdict(criterion, stated), wanted, found, known=bool(stated)))
     return tuple(judgements)
 
 
@@ -73,10 +74,15 @@ def _verdict(criterion: Criterion, values: Sequence[float]) -> Verdict:
 def shared_codes(
     wanted: Weighted, found: Weighted, concepts: ConceptIndex, rarity: NDArray[np.float32], most: int = MOST_SHARED
 ) -> tuple[Code, ...]:
-    """Wanted concepts that the candidate has itself, the rarest and weightiest first."""
+    """Wanted concepts that the candidate has itself, the rarest and weightiest first.
+
+    Those of the competence vocabulary, which say most, stand before the keywords of networks.
+    """
     have = {number for number, weight in found if weight > 0.0}
     shared = [(weight * float(rarity[number]), number) for number, weight in wanted if number in have]
-    return tuple(concepts.code(number) for _, number in sorted(shared, key=lambda item: (-item[0], item[1]))[:most])
+    said = [(concepts.code(number), worth, number) for worth, number in shared]
+    said.sort(key=lambda item: (item[0].tree != Tree.COMPETENCE, -item[1], item[2]))
+    return tuple(code for code, _, _ in said[:most])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +129,10 @@ def explain(
     themes: tuple[Code, ...],
     sentences: SentencePair | None,
 ) -> Explanation:
-    """Put the parts together."""
+    """Put the parts together. Where something is in common, however little, there is no gap."""
+    shared = {Criterion.COMPETENCE: competences, Criterion.THEME: themes}
+    judgements = tuple(
+        replace(item, verdict=Verdict.UNKNOWN) if item.verdict is Verdict.GAP and shared.get(item.criterion) else item
+        for item in judgements
+    )
     return Explanation(contributions, judgements, competences, themes, sentences)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows, coverage
 from matching.concepts import ConceptIndex
+from matching.labelled import Labels
 from matching.query import ORGANISATION, Query, Weighted
 from matching.ranking import FeatureTable
 from matching.rules import SEEKING
@@ -99,10 +100,10 @@ def meets_wanted_types(own: int, wanted: NDArray[np.int32]) -> Floats:
     return np.where((wanted == 0) | (own == 0), np.nan, fit).astype(np.float32)
 
 
-def country_fit(targets: tuple[str, ...], countries: NDArray[np.str_]) -> Floats:
+def country_fit(targets: tuple[str, ...], countries: Labels) -> Floats:
     """1 in a wanted country; unknown where none is wanted or the candidate's is not stated."""
-    known = countries != ""
-    inside = np.isin(countries, np.array(targets or ("",)))
+    known = countries.where(bool)
+    inside = countries.where(targets.__contains__)
     return np.where(known & bool(targets), inside, np.nan).astype(np.float32)
 
 
@@ -138,7 +139,7 @@ def organisation_features(
         "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
         "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
         "partner_type": wanted_type_fit(query.wanted_types, table.partner_type[rows]),
-        "country": country_fit(query.target_countries, table.country[rows]),
+        "country": country_fit(query.target_countries, table.country.take(rows)),
         "evidence": fits.evidence,
         "recency": recency(table.last_year[rows], context.this_year),
     }
@@ -159,7 +160,7 @@ def proposal_features(
     codes = table.codes.take(rows)
     wanted = wanted_type_fit(query.wanted_types, table.partner_type[rows])
     welcome = meets_wanted_types(query.partner_type, table.wanted_types[rows])
-    asks = np.isin(table.kind[rows], SEEKING).astype(np.float32)
+    asks = table.kind.take(rows).where(SEEKING.__contains__).astype(np.float32)
     columns = {
         "need_fit": fits.need,
         "offer_fit": fits.offer,
@@ -168,7 +169,7 @@ def proposal_features(
         "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
         "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
         "partner_type": np.fmin(wanted, welcome),
-        "country": country_fit(query.target_countries, table.country[rows]),
+        "country": country_fit(query.target_countries, table.country.take(rows)),
         "stage": stage_fit(query.stage, table.stage[rows]),
     }
     return FeatureTable(tuple(columns), np.column_stack(list(columns.values())).astype(np.float32))

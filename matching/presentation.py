@@ -65,7 +65,7 @@ class Presenter:
         wanted = self._wanted(query)
         matches = []
         for rank, (item, pair) in enumerate(zip(present, pairs, strict=True), start=1):
-            known = _known(query, wanted, table.partner_type[item.row], table.country[item.row], -1)
+            known = _known(query, wanted, table.partner_type[item.row], table.country.at(item.row), -1)
             explanation = self._explanation(query, item, table.codes, rarity, pair, known)
             matches.append(_organisation_match(cards[item.id], item, rank, explanation))
         return tuple(matches)
@@ -87,7 +87,7 @@ class Presenter:
         matches = []
         for rank, (item, pair) in enumerate(zip(present, pairs, strict=True), start=1):
             stage = int(table.stage[item.row])
-            known = _known(query, wanted, table.partner_type[item.row], table.country[item.row], stage)
+            known = _known(query, wanted, table.partner_type[item.row], table.country.at(item.row), stage)
             explanation = self._explanation(query, item, table.codes, rarity, pair, known)
             matches.append(_proposal_match(cards[item.id], item, rank, explanation))
         return tuple(matches)

@@ -15,6 +15,7 @@ from embeddings.language import LANGUAGES, Language
 from matching.candidates import OrganisationTable, ProposalTable
 from matching.features import Background, Floats, TextFits, lexical_fit, log_sum_exp, relevant_evidence
 from matching.fusion import reciprocal_rank_fusion
+from matching.labelled import Labels
 from matching.query import ORGANISATION, Query, Side
 from matching.rules import SEEKING, counterpart_kinds
 
@@ -104,7 +105,7 @@ def allowed_organisations(query: Query, table: OrganisationTable) -> Mask:
     """Who may be suggested: not one's own organisation, not an excluded one, in a wanted country if any is named."""
     allowed = np.ones(len(table), dtype=np.bool_)
     if query.target_countries:
-        allowed &= np.isin(table.country, ("", *query.target_countries))
+        allowed &= table.country.where(("", *query.target_countries).__contains__)
     excluded = set(query.excluded_organisations)
     if query.organisation_id is not None:
         excluded.add(query.organisation_id)
@@ -113,11 +114,11 @@ def allowed_organisations(query: Query, table: OrganisationTable) -> Mask:
 
 def allowed_proposals(query: Query, table: ProposalTable, today: int) -> Mask:
     """Who may be suggested: open, of the opposite direction, of another organisation, countries fitting both ways."""
-    allowed = np.isin(table.kind, counterpart_kinds(query.kind)) & (table.expires > today)
+    allowed = table.kind.where(counterpart_kinds(query.kind).__contains__) & (table.expires > today)
     if query.organisation_id is not None:
         allowed &= table.organisation_id != query.organisation_id
     if query.target_countries:
-        allowed &= np.isin(table.country, ("", *query.target_countries))
+        allowed &= table.country.where(("", *query.target_countries).__contains__)
     if query.country:
         allowed &= welcomes(table.targets, query.country)
     excluded = set(query.excluded_proposals)
@@ -136,14 +137,9 @@ def allowed_for_organisation(query: Query, table: ProposalTable, today: int) -> 
     return allowed & ~np.isin(table.ids, list(query.excluded_proposals))
 
 
-def welcomes(targets: NDArray[np.str_], country: str) -> Mask:
+def welcomes(targets: Labels, country: str) -> Mask:
     """Whether each list of wanted countries (joined by `|`, empty for any) has room for this one."""
-    welcome: Mask = targets == ""
-    choosy = np.flatnonzero(~welcome)  # few say so, and telling texts apart is slow
-    values, places = np.unique(targets[choosy], return_inverse=True)
-    fitting = np.array([country in value.split("|") for value in values.tolist()], dtype=np.bool_)
-    welcome[choosy] = fitting[places]
-    return welcome
+    return targets.where(lambda wanted: not wanted or country in wanted.split("|"))
 
 
 def pool(sides: Sequence[tuple[Section, Side]], allowed: Mask, size: int = POOL) -> Rows:

@@ -28,6 +28,7 @@ from matching.candidates import (
 )
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
+from matching.labelled import Labels
 from matching.reading import ORGANISATION_TRUST, PROPOSAL_TRUST, effective_codes
 from matching.rules import country_code
 
@@ -41,7 +42,7 @@ def load_organisations_table(session: Session, concepts: ConceptIndex, indexed: 
     codes = _codes_by_owner(organisation_codes(session), concepts, ORGANISATION_TRUST)
     return OrganisationTable(
         ids=np.array([row.id for row in rows], dtype=np.int64),
-        country=_texts(country_code(row.country) for row in rows),
+        country=Labels.of(country_code(row.country) or "" for row in rows),
         partner_type=_numbers(organisation_bits(row.kind, row.size) for row in rows),
         evidence=_numbers(row.evidence for row in rows),
         last_year=_numbers(row.last_year or 0 for row in rows),
@@ -56,8 +57,8 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
     codes = _codes_by_owner(proposal_codes(session), concepts, PROPOSAL_TRUST)
     return ProposalTable(
         ids=np.array([row.id for row in rows], dtype=np.int64),
-        kind=_texts(row.kind for row in rows),
-        country=_texts(country_code(row.country) for row in rows),
+        kind=Labels.of(row.kind for row in rows),
+        country=Labels.of(country_code(row.country) or "" for row in rows),
         organisation_id=np.array([row.organisation_id or NO_ORGANISATION for row in rows], dtype=np.int64),
         expires=_numbers(NEVER if row.expires is None else row.expires.toordinal() for row in rows),
         published=_numbers(0 if row.published is None else row.published.toordinal() for row in rows),
@@ -67,7 +68,7 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
         ),
         wanted_types=_numbers(partner_bits(row.partner_types) for row in rows),
         stage=_numbers(STAGES.index(row.stage) if row.stage in STAGES else -1 for row in rows),
-        targets=_texts("|".join(sorted(country_code(code) or "" for code in row.target_countries)) for row in rows),
+        targets=Labels.of("|".join(sorted(country_code(code) or "" for code in row.target_countries)) for row in rows),
         codes=CodeRows.of([codes.get(row.id, []) for row in rows]),
     )
 
@@ -83,7 +84,3 @@ def _codes_by_owner(
 
 def _numbers(values: Iterable[int]) -> NDArray[np.int32]:
     return np.array(list(values), dtype=np.int32)
-
-
-def _texts(values: Iterable[str | None]) -> NDArray[np.str_]:
-    return np.array([value or "" for value in values], dtype=np.str_)

@@ -88,12 +88,16 @@ class SentencePair:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One criterion with its verdict, and what it rests on (values of the records, never prose of ours)."""
+    """One criterion with its verdict, and what it rests on (values of the records, never prose of ours).
+
+    An UNKNOWN is either between a match and a gap, or (`known` is False) nothing was there to compare.
+    """
 
     criterion: Criterion
     verdict: Verdict
     wanted: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
