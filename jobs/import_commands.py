@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,10 +17,12 @@ from jobs.cli import EXIT_REJECTED
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
+    from tqdm import tqdm
 
     from data.sources.report import ImportReport
+    from data.sources.upsert import Progress
 
-    Take = Callable[[sessionmaker[Session]], Sequence[ImportReport]]
+    Take = Callable[[sessionmaker[Session], Progress], Sequence[ImportReport]]
 
 _SHOWN = 20
 _PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
@@ -37,6 +39,8 @@ def import_group() -> None:
 
 
 def _run(take: Take, *, as_json: bool, dry_run: bool) -> None:
+    from tqdm import tqdm
+
     from data.db import make_engine, session_factory
     from data.migrate import require_current
     from jobs.importing import LOCK
@@ -46,13 +50,20 @@ def _run(take: Take, *, as_json: bool, dry_run: bool) -> None:
     engine = make_engine(settings.database)
     try:
         require_current(engine)
-        with nullcontext() if dry_run else job_lock(engine, settings.home, LOCK):
-            reports = take(session_factory(engine))
+        with (
+            nullcontext() if dry_run else job_lock(engine, settings.home, LOCK),
+            tqdm(unit=" rows", disable=True if as_json else None) as bar,
+        ):
+            reports = take(session_factory(engine), lambda rows: _move(bar, rows))
     finally:
         engine.dispose()
     show(reports, as_json=as_json, dry_run=dry_run)
     if any(report.rejected for report in reports):
         sys.exit(EXIT_REJECTED)
+
+
+def _move(bar: tqdm[Any], rows: int) -> None:
+    bar.update(rows)
 
 
 def show(reports: Sequence[ImportReport], *, as_json: bool, dry_run: bool) -> None:
@@ -84,7 +95,11 @@ def organisations(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None
     """Organisations as JSONL or CSV."""
     from jobs.importing import import_organisations
 
-    _run(lambda sessions: import_organisations(sessions, paths, dry_run=dry_run), as_json=as_json, dry_run=dry_run)
+    _run(
+        lambda sessions, progress: import_organisations(sessions, paths, dry_run=dry_run, progress=progress),
+        as_json=as_json,
+        dry_run=dry_run,
+    )
 
 
 @import_group.command()
@@ -95,7 +110,11 @@ def proposals(paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     """Proposals as JSONL or CSV."""
     from jobs.importing import import_proposals
 
-    _run(lambda sessions: import_proposals(sessions, paths, dry_run=dry_run), as_json=as_json, dry_run=dry_run)
+    _run(
+        lambda sessions, progress: import_proposals(sessions, paths, dry_run=dry_run, progress=progress),
+        as_json=as_json,
+        dry_run=dry_run,
+    )
 
 
 @import_group.command()
@@ -113,10 +132,10 @@ def een(paths: tuple[Path, ...], live: bool, dry_run: bool, as_json: bool) -> No
     if live and settings.een_url is None:
         raise click.ClickException("ABBINA_EEN_URL is not set: name the web service (ABBINA_EEN_KEY_FILE its key)")
     _run(
-        lambda sessions: (
-            import_een_live(sessions, settings, dry_run=dry_run)
+        lambda sessions, progress: (
+            import_een_live(sessions, settings, dry_run=dry_run, progress=progress)
             if live
-            else import_een(sessions, paths, dry_run=dry_run)
+            else import_een(sessions, paths, dry_run=dry_run, progress=progress)
         ),
         as_json=as_json,
         dry_run=dry_run,
@@ -135,7 +154,7 @@ def taxonomy(paths: tuple[Path, ...], dry_run: bool, as_json: bool, tree: str | 
 
     chosen = None if tree is None else Tree(tree)
     _run(
-        lambda sessions: import_taxonomy(sessions, paths, tree=chosen, version=version, dry_run=dry_run),
+        lambda sessions, _: import_taxonomy(sessions, paths, tree=chosen, version=version, dry_run=dry_run),
         as_json=as_json,
         dry_run=dry_run,
     )
