@@ -20,6 +20,7 @@ from embeddings.errors import EmbeddingsError
 from matching.errors import MatchingError
 
 _STALE = timedelta(days=2)
+_RESTORE = "bring the database back from a backup (docs/operations.md)"
 
 
 class Health(StrEnum):
@@ -55,14 +56,22 @@ def examine() -> Iterator[Finding]:
         return
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
     yield from _guarded("index", lambda: _index(settings), "abbina index --full")
-    yield _night(settings)
+    yield from _guarded("nightly", lambda: [_night(settings)], "abbina nightly")
 
 
 def _guarded(check: str, steps: Callable[[], list[Finding]], mend: str) -> Iterator[Finding]:
+    from sqlalchemy.exc import DBAPIError
+
+    from jobs.runs import describe
+
     try:
         yield from steps()
     except (DataError, EmbeddingsError, MatchingError) as error:
         yield Finding(check, Health.WRONG, str(error), mend)
+    except DBAPIError as error:
+        yield Finding(
+            check, Health.WRONG, describe(error), "bring the database back from a backup (docs/operations.md)"
+        )
 
 
 def _home(settings: Settings) -> Finding:

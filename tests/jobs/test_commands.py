@@ -208,6 +208,22 @@ class TestImport:
         assert (trial.code, "1 added" in trial.out) == (0, True)
         assert abbina("import", "organisations", path, "--json").json[0]["added"] == 1
 
+    @pytest.mark.parametrize(("terminal", "options"), [(True, ()), (False, ()), (True, ("--json",))])
+    def test_a_bar_is_shown_to_people_only(
+        self,
+        abbina: Run,
+        home: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        terminal: bool,
+        options: tuple[str, ...],
+    ) -> None:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+        path = jsonl(tmp_path / "o.jsonl", [organisation(1)])
+        ended = abbina("import", "organisations", path, *options)
+        assert ended.code == 0
+        assert ("1 rows" in ended.err) == (terminal and not options)
+
     def test_a_file_in_another_encoding_is_read_or_named(self, abbina: Run, home: Path, tmp_path: Path) -> None:
         path = tmp_path / "o.csv"
         path.write_bytes("id,name,kind\nt:1,Società Perché,company\n".encode("cp1252"))
@@ -320,6 +336,14 @@ class TestDoctor:
         assert ended.code == 1
         assert "cannot be reached" in ended.out
         assert "hidden" not in ended.out
+
+    def test_a_damaged_database_is_a_finding(self, abbina: Run, home: Path) -> None:
+        (home / "abbina.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 8192)
+        ended = abbina("doctor", "--json")
+        assert ended.code == 1
+        wrong = [finding for finding in ended.json if finding["health"] == "wrong"]
+        assert [finding["check"] for finding in wrong] == ["database"]
+        assert "backup" in wrong[0]["mend"]
 
     def test_a_wrong_setting(self, abbina: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ABBINA_PORT", "many")
