@@ -162,18 +162,20 @@ class Night:
         return counts
 
     def _suggest(self) -> dict[str, Any]:
-        application, today = self._application, self._application.today()
+        application, today, started = self._application, self._application.today(), now()
         generation = application.store.current()
         ground = basis((load_model(name) for name in LISTS), application.concepts)
         with unit_of_work(self._sessions) as session:
             dropped = suggestions.drop_closed(session, today)
         with self._sessions() as session:
             seekers = suggestions.open_seekers(session, today)
-            stale, everything = outdated(session, seekers, generation, self._last_basis(ground), today)
+            old, since = self._last_basis(ground)
+            stale, everything = outdated(session, seekers, generation, old, today, since)
         stored = self._recompute(stale)
         return {
             "generation": generation.id,
             "basis": ground,
+            "started": started.isoformat(),
             "proposals": len(seekers),
             "recomputed": len(stale),
             "everything": everything,
@@ -190,15 +192,19 @@ class Night:
             for seeker in stale
         )
 
-    def _last_basis(self, ground: str) -> Generation | None:
-        """The generation that all suggestions were last brought up to date with, if that still tells what changed."""
+    def _last_basis(self, ground: str) -> tuple[Generation | None, datetime | None]:
+        """The generation that all suggestions were last brought up to date with, and when that began.
+
+        The generation is None where it no longer tells what changed, the moment where it is not known.
+        """
         last = last_report(self._sessions, JOB, SUGGESTIONS)
         if last is None or last.get("basis") != ground:
-            return None
+            return None, None
+        since = datetime.fromisoformat(last["started"]) if "started" in last else None
         try:
-            return self._application.store.open(last["generation"])
+            return self._application.store.open(last["generation"]), since
         except GenerationError:
-            return None
+            return None, None
 
     def _write_report(self) -> dict[str, Any]:
         self.report.state, self.report.finished_at = "done", now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,13 @@ from data.models import CurationDecision, Organisation, Proposal, Suggestion
 from embeddings.encoder import Vectors
 from embeddings.generations import Generation
 from embeddings.section import Section
+from matching.brokerage.curation import standing
 from matching.collection import ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT
 from matching.concepts import ConceptIndex
 from matching.indexing import STAMP
 from matching.ranking import RankingModel
 from matching.rules import SEEKING, counterpart_kinds
+from matching.types import Target
 
 Ids = NDArray[np.int64]
 REACH = 50
@@ -63,19 +65,24 @@ def basis(models: Iterable[RankingModel], concepts: ConceptIndex) -> str:
 
 
 def outdated(
-    session: Session, seekers: Iterable[Seeker], new: Generation, old: Generation | None, today: date
+    session: Session,
+    seekers: Iterable[Seeker],
+    new: Generation,
+    old: Generation | None,
+    today: date,
+    since: datetime | None = None,
 ) -> tuple[list[Seeker], bool]:
     """The seekers whose suggestions must be computed again, in their order, and whether those are simply all.
 
     `old` is the generation that all stored suggestions were last brought up to date with; None where it is unknown or
-    gone, then everything is out of date.
+    gone, then everything is out of date. `since` is when that began, if known: decisions before it have been heeded.
     """
     everyone = list(seekers)
     changes = None if old is None else changed(old, new)
     if changes is None:
         return everyone, True
     stale = set(changes.proposals.tolist())
-    stale |= _holding(session, changes) | _holding_closed(session, today) | _decided_since(session)
+    stale |= _holding(session, changes) | _holding_closed(session, today) | _decided_since(session, since)
     if len(changes):
         stale |= reached(new, everyone, changes, _kinds(session, changes.proposals))
     return [seeker for seeker in everyone if seeker.id in stale], False
@@ -180,17 +187,29 @@ def _holding(session: Session, changes: Changes) -> set[int]:
 
 
 def _holding_closed(session: Session, today: date) -> set[int]:
-    """Proposals with a stored suggestion of a candidate that may no longer be suggested."""
+    """Proposals with a stored suggestion, not decided about, of a candidate that may no longer be suggested."""
     held = select(Suggestion.proposal_id)
-    withdrawn = held.join(Organisation, Organisation.id == Suggestion.candidate_organisation_id)
-    closed = held.join(Proposal, Proposal.id == Suggestion.candidate_proposal_id)
-    found = set(session.scalars(withdrawn.where(Organisation.withdrawn_at.is_not(None))))
-    return found | set(session.scalars(closed.where(~is_open(today))))
+    withdrawn = held.add_columns(Organisation.id).join(
+        Organisation, Organisation.id == Suggestion.candidate_organisation_id
+    )
+    closed = held.add_columns(Proposal.id).join(Proposal, Proposal.id == Suggestion.candidate_proposal_id)
+    rows = {
+        Target.ORGANISATIONS: withdrawn.where(Organisation.withdrawn_at.is_not(None)),
+        Target.PROPOSALS: closed.where(~is_open(today)),
+    }
+    found = {(owner, (kind, number)) for kind, query in rows.items() for owner, number in session.execute(query).all()}
+    # What someone decided about keeps its row for good: computing anew would not take it away.
+    decided = {owner: standing(session, owner) for owner in {owner for owner, _ in found}}
+    return {owner for owner, candidate in found if candidate not in decided[owner]}
 
 
-def _decided_since(session: Session) -> set[int]:
-    """Proposals about which someone decided after their suggestions were computed."""
+def _decided_since(session: Session, since: datetime | None) -> set[int]:
+    """Proposals about which someone decided after their suggestions were computed.
+
+    Rows that someone decided about keep their moment, so where there are no others `since` tells what was heeded.
+    """
     computed = select(Suggestion.proposal_id, func.max(Suggestion.created_at).label("at"))
     latest = computed.group_by(Suggestion.proposal_id).subquery()
     decided = select(CurationDecision.proposal_id).join(latest, latest.c.proposal_id == CurationDecision.proposal_id)
-    return set(session.scalars(decided.where(CurationDecision.created_at > latest.c.at)))
+    decided = decided.where(CurationDecision.created_at > latest.c.at)
+    return set(session.scalars(decided if since is None else decided.where(CurationDecision.created_at > since)))

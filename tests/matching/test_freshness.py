@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,14 @@ from sqlalchemy import select
 
 from data.db import unit_of_work
 from data.migrate import upgrade
-from data.models import Organisation, Proposal
+from data.models import Organisation, Proposal, Suggestion, now
+from data.models.vocabulary import DecisionAction
 from data.settings import load_settings
 from matching import freshness
 from matching.bootstrap import Application, build_application
+from matching.brokerage.curation import decide
 from matching.collection import PROPOSALS_OFFERED
-from matching.freshness import Changes, Seeker, basis, changed, reached
+from matching.freshness import Changes, Seeker, basis, changed, outdated, reached
 from matching.ranking import load_model
 from matching.types import Target
 
@@ -115,3 +118,45 @@ def test_other_weights_are_another_basis(application: Application) -> None:
     models = [load_model(target) for target in Target]
     assert basis(models, application.concepts) == basis(models, application.concepts)
     assert basis(models, application.concepts) != basis(models[:1], application.concepts)
+
+
+def only_suggestion(application: Application, *, decided: bool) -> None:
+    """P1 with one stored suggestion, o:1, accepted today or not."""
+    with unit_of_work(application.sessions) as session:
+        need = session.scalars(select(Proposal.id).where(Proposal.reference == "P1")).one()
+        candidate = session.scalars(select(Organisation.id).where(Organisation.reference == "o:1")).one()
+        row = Suggestion(proposal_id=need, candidate_organisation_id=candidate, rank=1, score=1.0, probability=0.5)
+        row.band, row.explanation, row.generation = "good", {}, "000001"
+        row.created_at = now() - timedelta(days=1)
+        session.add(row)
+        if decided:
+            decide(
+                session,
+                proposal_id=need,
+                target=Target.ORGANISATIONS,
+                candidate_id=candidate,
+                action=DecisionAction.ACCEPT,
+                actor="broker",
+            )
+
+
+def stale(application: Application, since: datetime | None) -> list[str]:
+    generation, today = application.store.current(), application.today()
+    with application.sessions() as session:
+        found, everything = outdated(session, seekers(application), generation, generation, today, since)
+    assert not everything
+    return [seeker.reference for seeker in found]
+
+
+def test_a_decision_is_heeded_once_also_where_nothing_else_is_stored(application: Application) -> None:
+    only_suggestion(application, decided=True)
+    assert stale(application, now() - timedelta(hours=1)) == ["P1"]
+    assert stale(application, now() + timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_a_withdrawn_candidate_makes_stale_only_where_nobody_decided(application: Application, decided: bool) -> None:
+    only_suggestion(application, decided=decided)
+    with unit_of_work(application.sessions) as session:
+        session.scalars(select(Organisation).where(Organisation.reference == "o:1")).one().withdrawn_at = now()
+    assert stale(application, now() + timedelta(seconds=1)) == ([] if decided else ["P1"])
