@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matching.types import Code, Contribution, Criterion, Judgement, Match, SentencePair, Target, Verdict
+from matching.types import Band, Code, Contribution, Criterion, Judgement, Match, SentencePair, Target, Verdict
 from web.context import application
 from web.labels import (
     BANDS,
     CRITERIA,
     FEATURES,
     KINDS,
+    NOT_ASKED,
     ORGANISATION_KINDS,
+    OUTCOMES,
     PARTNER_TYPES,
     STAGES,
     VERDICTS,
@@ -30,11 +32,11 @@ _FILLED = {"strong": 3, "good": 2, "possible": 1, "weak": 0}
 
 @dataclass(frozen=True, slots=True)
 class CriterionGroup:
-    """The criteria with the same verdict, in one line."""
+    """What all criteria with the same verdict say, in one line."""
 
     verdict: str
     label: str
-    criteria: tuple[str, ...]
+    outcomes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class CriterionRow:
 
     criterion: str
     verdict: str
-    label: str
+    outcome: str
     wanted: tuple[str, ...]
     found: tuple[str, ...]
 
@@ -83,9 +85,21 @@ class Reason:
         return f"{self.match.target.value}-{self.match.candidate_id}"
 
 
-def reasons(matches: Sequence[Match]) -> list[Reason]:
-    """What the cards of a list show, in the list's order."""
-    return [reason(match) for match in matches]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of suggestions: those worth a look, and apart from them the weak ones, each in the list's order."""
+
+    good: tuple[Reason, ...] = ()
+    weak: tuple[Reason, ...] = ()
+
+
+def listed(matches: Sequence[Match]) -> Listed:
+    """What the cards of a list show. What a person decided for is never weak."""
+    weak = {match.candidate_id for match in matches if match.band is Band.WEAK and not match.curated}
+    return Listed(
+        tuple(reason(match) for match in matches if match.candidate_id not in weak),
+        tuple(reason(match) for match in matches if match.candidate_id in weak),
+    )
 
 
 def reason(match: Match) -> Reason:
@@ -123,19 +137,31 @@ def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
     return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
+def capitalised(label: str) -> str:
+    """With a capital letter, as taxonomies write theirs or not; words like pH and mRNA stay as they are."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() else label[:1].upper() + label[1:]
+
+
 def _labels(codes: Sequence[Code]) -> tuple[str, ...]:
     language = current_language()
-    return tuple(dict.fromkeys(code.label(language) for code in codes))
+    return tuple(dict.fromkeys(capitalised(code.label(language)) for code in codes))
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[CriterionGroup, ...]:
     asked = [item for item in judgements if item.verdict is not Verdict.UNKNOWN or not _is_indifferent(item)]
     groups = []
     for verdict in (Verdict.MATCH, Verdict.UNKNOWN, Verdict.GAP):
-        names = tuple(named(CRITERIA, item.criterion.value) for item in asked if item.verdict is verdict)
-        if names:
-            groups.append(CriterionGroup(verdict.value, named(VERDICTS, verdict.value), names))
+        outcomes = tuple(outcome(item) for item in asked if item.verdict is verdict)
+        if outcomes:
+            groups.append(CriterionGroup(verdict.value, named(VERDICTS, verdict.value), outcomes))
     return tuple(groups)
+
+
+def outcome(judgement: Judgement) -> str:
+    """What a verdict says of its criterion."""
+    outcomes = OUTCOMES[judgement.criterion.value]
+    return str(outcomes.get(judgement.verdict.value if judgement.known else "", outcomes[""]))
 
 
 def _is_indifferent(judgement: Judgement) -> bool:
@@ -153,7 +179,7 @@ def _row(judgement: Judgement, shared: tuple[str, ...]) -> CriterionRow:
     return CriterionRow(
         criterion=named(CRITERIA, judgement.criterion.value),
         verdict=judgement.verdict.value,
-        label=named(VERDICTS, judgement.verdict.value),
+        outcome=str(NOT_ASKED) if _is_indifferent(judgement) else outcome(judgement),
         wanted=_values(judgement.criterion, judgement.wanted)[:MOST_SHARED],
         found=(_values(judgement.criterion, judgement.found) or shared)[:MOST_SHARED],
     )
@@ -175,8 +201,7 @@ def _values(criterion: Criterion, values: Sequence[str]) -> tuple[str, ...]:
 
 def _named_code(value: str) -> str:
     tree, _, code = value.partition(":")
-    label: str = application().concepts.label(tree, code, current_language()) if code else value
-    return label
+    return capitalised(application().concepts.label(tree, code, current_language())) if code else value
 
 
 def _part(contribution: Contribution) -> Part:

@@ -141,7 +141,53 @@ BANDS: Mapping[str, Label] = {
     "weak": _l("Weak match"),
 }
 
-VERDICTS: Mapping[str, Label] = {"MATCH": _l("Matches"), "GAP": _l("Gap"), "UNKNOWN": _l("To check")}
+VERDICTS: Mapping[str, Label] = {"MATCH": _l("In favour"), "GAP": _l("Against"), "UNKNOWN": _l("To check")}
+
+NOT_ASKED: Label = _l("not asked for")
+OUTCOMES: Mapping[str, Mapping[str, Label]] = {
+    "need": {
+        "MATCH": _l("texts close to each other"),
+        "UNKNOWN": _l("texts only partly close"),
+        "GAP": _l("texts far from each other"),
+        "": _l("texts that cannot be compared"),
+    },
+    "competence": {
+        "MATCH": _l("competences in common or related"),
+        "UNKNOWN": _l("competences only partly alike"),
+        "GAP": _l("no competence in common found"),
+        "": _l("competences not known"),
+    },
+    "theme": {
+        "MATCH": _l("themes in common or related"),
+        "UNKNOWN": _l("themes only partly alike"),
+        "GAP": _l("no theme in common found"),
+        "": _l("themes not known"),
+    },
+    "partner_type": {
+        "MATCH": _l("type of partner fits"),
+        "UNKNOWN": _l("type or size of partner not certain"),
+        "GAP": _l("type of partner does not fit"),
+        "": _l("type of partner not known"),
+    },
+    "country": {
+        "MATCH": _l("country among those wanted"),
+        "GAP": _l("country not among those wanted"),
+        "": _l("country not known"),
+    },
+    "stage": {
+        "MATCH": _l("similar stage of development"),
+        "UNKNOWN": _l("somewhat different stage of development"),
+        "GAP": _l("very different stage of development"),
+        "": _l("stage of development not known"),
+    },
+    "evidence": {
+        "MATCH": _l("experience close to the subject"),
+        "UNKNOWN": _l("little experience close to the subject"),
+        "GAP": _l("no experience close to the subject found"),
+        "": _l("experience not known"),
+    },
+}
+"""What a verdict says of a criterion, and no more than what was calculated; under "" where nothing could be."""
 
 CRITERIA: Mapping[str, Label] = {
     "need": _l("what is needed"),
@@ -150,7 +196,7 @@ CRITERIA: Mapping[str, Label] = {
     "partner_type": _l("type of partner"),
     "country": _l("country"),
     "stage": _l("stage of development"),
-    "evidence": _l("proven experience"),
+    "evidence": _l("documented experience"),
 }
 
 FEATURES: Mapping[str, Label] = {
@@ -163,7 +209,7 @@ FEATURES: Mapping[str, Label] = {
     "partner_type": _l("Type of partner"),
     "country": _l("Country"),
     "stage": _l("Stage of development"),
-    "evidence": _l("Proven experience on the point"),
+    "evidence": _l("Documented experience on the subject"),
     "recency": _l("How recent the experience is"),
 }
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, render_template
 
@@ -14,7 +13,7 @@ from data.models.vocabulary import OrganisationKind, Origin, Tree
 from data.queries import organisation_by_reference, organisation_facets, proposals_of
 from matching.errors import NothingToMatchError, NotIndexedError
 from web.context import application, reading
-from web.explaining import Reason, reasons
+from web.explaining import Listed, capitalised, listed
 from web.filters import organisation_filter
 from web.labels import ORGANISATION_KINDS
 from web.language import current_language
@@ -33,7 +32,7 @@ ORIGINS = (Origin.CONFIRMED.value, Origin.DECLARED.value, Origin.DERIVED.value)
 class Wanted:
     """The open proposals that look for an organisation, or why none is shown: `not_ready` or `too_short`."""
 
-    proposals: Sequence[Reason] = ()
+    proposals: Listed = field(default_factory=Listed)
     missing: str | None = None
 
 
@@ -76,7 +75,7 @@ def competences_of(organisation: Organisation) -> dict[str, list[str]]:
             label = _competence_label(organisation, item)
             if item.origin == origin and item.term not in removed and label.casefold() not in named:
                 named.add(label.casefold())
-                grouped[origin].append(label)
+                grouped[origin].append(capitalised(label))
     return grouped
 
 
@@ -107,4 +106,4 @@ def _wanted(reference: str) -> Wanted:
         return Wanted(missing="not_ready")
     except NothingToMatchError:
         return Wanted(missing="too_short")
-    return Wanted(reasons(found.proposals))
+    return Wanted(listed(found.proposals))

@@ -15,6 +15,9 @@ from web.explaining import place, shortened
 from web.language import LANGUAGES, current_language
 from web.places import country_name
 
+SHORT_NAME = 12
+"""Characters up to which a name in capitals is taken for an abbreviation."""
+
 
 def code_label(tree: str, code: str) -> str:
     """Label of a taxonomy's code in the reader's language."""
@@ -64,6 +67,11 @@ def number(value: float, pattern: str | None = None) -> str:
     return str(format_decimal(value, format=pattern))
 
 
+def is_shouted(name: str) -> bool:
+    """Whether a long name is all in capitals, as some registers write them; the page then sets it smaller."""
+    return name.isupper() and len(name) > SHORT_NAME
+
+
 def init_presentation(app: Flask) -> None:
     """Give the templates of `app` their words."""
     app.jinja_env.filters.update(
@@ -71,6 +79,7 @@ def init_presentation(app: Flask) -> None:
         country=country_name,
         day=day,
         iso_day=iso_day,
+        is_shouted=is_shouted,
         label_in=lambda value, known: labels.named(known, value),
         number=number,
         shortened=shortened,

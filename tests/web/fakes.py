@@ -53,7 +53,7 @@ def explanation(*, candidate_seeks: bool = False) -> Explanation:
         judgements=(
             Judgement(Criterion.NEED, Verdict.MATCH),
             Judgement(Criterion.COUNTRY, Verdict.GAP, ("DE",), ("IT",)),
-            Judgement(Criterion.PARTNER_TYPE, Verdict.UNKNOWN, ("University",), ()),
+            Judgement(Criterion.PARTNER_TYPE, Verdict.UNKNOWN, ("University",), (), known=False),
         ),
         shared_competences=(Code("competence", "coatings", "rivestimenti", "coatings"),),
         shared_themes=(Code("s3_2014", "AEROSPACE", "Aerospazio", "Aerospace"),),

@@ -18,7 +18,7 @@ def test_tells_declared_from_derived_competences(client: Browser, session: Sessi
     session.commit()
     page = client.get(f"/organisations/{record.reference}").text
     declared, derived = page.index("Stated by the organisation"), page.index("Read from its texts")
-    assert declared < page.index("placcatura") < derived < page.index("forgiatura")
+    assert declared < page.index("Placcatura") < derived < page.index("Forgiatura")
 
 
 def test_a_competence_stands_once_under_the_surest_origin(client: Browser, session: Session) -> None:
@@ -33,15 +33,15 @@ def test_a_competence_stands_once_under_the_surest_origin(client: Browser, sessi
 def test_a_removed_competence_is_gone(client: Browser, session: Session) -> None:
     record = organisation(session, competences=[("forgiatura", "derived"), ("forgiatura", "removed")])
     session.commit()
-    assert "forgiatura" not in client.get(f"/organisations/{record.reference}").text
+    assert "orgiatura" not in client.get(f"/organisations/{record.reference}").text
 
 
 def test_coded_competences_follow_the_readers_language(client: Browser, session: Session) -> None:
     record = organisation(session, language="it")
     record.competences.append(OrganisationCompetence(term="rivestimenti PVD", code="coatings", origin="declared"))
     session.commit()
-    assert "<li>coatings</li>" in client.get(f"/organisations/{record.reference}").text
-    assert "<li>rivestimenti PVD</li>" in client.get(f"/organisations/{record.reference}?lang=it").text
+    assert "<li>Coatings</li>" in client.get(f"/organisations/{record.reference}").text
+    assert "<li>Rivestimenti PVD</li>" in client.get(f"/organisations/{record.reference}?lang=it").text
 
 
 def test_shows_evidence_and_own_proposals(client: Browser, session: Session) -> None:

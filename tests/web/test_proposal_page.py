@@ -42,21 +42,21 @@ def test_says_why_in_words_and_shapes(client: Browser, service: FakeService, nee
     service.organisations = [match(Target.ORGANISATIONS, 1)]
     raw = client.get(f"/proposals/{need}").text
     page = text_of(raw)
-    assert "In common: coatings" in page
+    assert "In common: Coatings" in page
     assert "Depositiamo strati duri." in page
     assert "Progetto Strati, 2023" in page
-    assert "Matches: what is needed" in page
-    assert "Gap: country" in page
-    assert "To check: type of partner" in page
+    assert "In favour: texts close to each other" in page
+    assert "Against: country not among those wanted" in page
+    assert "To check: type of partner not known" in page
     assert raw.count('class="full"') == 2  # a good match fills two of three places
 
 
 def test_the_reason_is_in_the_readers_language(italian: Browser, service: FakeService, need: str) -> None:
     service.organisations = [match(Target.ORGANISATIONS, 1)]
     page = text_of(italian.get(f"/proposals/{need}").text)
-    assert "In comune: rivestimenti" in page
+    assert "In comune: Rivestimenti" in page
     assert "Buona corrispondenza" in page
-    assert "Manca: paese" in page
+    assert "A sfavore: paese non tra quelli cercati" in page
     assert "Impresa · Borgofinto, Italia".replace(" · ", " ") in page
 
 
@@ -188,3 +188,49 @@ def test_references_with_odd_characters_have_addresses(client: Browser, session:
     assert address is not None
     assert "Riferimento strano" in client.get(html.unescape(address.group(1))).text
     assert record.title in page
+
+
+def test_weak_matches_are_no_partners_yet(client: Browser, service: FakeService, session: Session) -> None:
+    record = proposal(session, description=None, keywords=["usura"], target_countries=["DE"])
+    session.commit()
+    service.organisations = [match(Target.ORGANISATIONS, number, band=Band.WEAK) for number in (1, 2)]
+    page = client.get(f"/proposals/{record.reference}").text
+    assert "No good partner yet" in page
+    assert page.index("No good partner yet") < page.index("2 weak matches</summary>") < page.index("Candidato 1")
+    said = text_of(page)
+    assert "more about the situation" in said
+    assert "what the partner must know" in said
+    assert "now only Germany" in said
+    assert "keywords that the right partner" not in said
+
+
+def test_weak_matches_stand_apart_from_good_ones(italian: Browser, service: FakeService, need: str) -> None:
+    service.organisations = [
+        match(Target.ORGANISATIONS, 1, band=Band.WEAK),
+        match(Target.ORGANISATIONS, 2),
+        match(Target.ORGANISATIONS, 3, band=Band.WEAK, curated="accept"),
+    ]
+    page = italian.get(f"/proposals/{need}").text
+    assert "Nessun partner adatto per ora" not in page
+    places = [page.index(words) for words in ("Candidato 2", "Candidato 3", "Una corrispondenza debole", "Candidato 1")]
+    assert places == sorted(places)
+
+
+def test_nothing_is_to_be_added_to_a_networks_proposal(client: Browser, service: FakeService, session: Session) -> None:
+    record = proposal(session, source="een", description=None)
+    session.commit()
+    service.proposals = [match(Target.PROPOSALS, 1, band=Band.WEAK)]
+    page = client.get(f"/proposals/{record.reference}").text
+    assert "No good partner yet" in page
+    assert "What could be added" not in page
+
+
+def test_without_a_summary_the_description_begins(client: Browser, session: Session) -> None:
+    record = proposal(session, summary=None, description="Una riga che spiega. " * 60)
+    session.commit()
+    page = client.get(f"/proposals/{record.reference}").text
+    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.S)
+    assert lede is not None
+    assert lede.group(1).startswith("Una riga che spiega.")
+    assert lede.group(1).endswith("…")
+    assert '<details class="full-text">' in page

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from data.corpus import OPEN_STATES
 from data.models import CurationDecision, Proposal
 from data.models.vocabulary import Origin, ProposalState, RejectReason
 from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
@@ -16,9 +16,10 @@ from matching.brokerage.curation import candidate_of, history, standing
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.types import Suggestions, Target
 from web.context import application, reading
-from web.explaining import Reason, reasons
+from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
+from web.proposals.advice import additions
 
 SHOWN = 10
 Candidate = tuple[Target, int]
@@ -28,11 +29,12 @@ Candidate = tuple[Target, int]
 class Shortlist:
     """What is suggested, or why nothing is: `closed`, `not_ready` or `too_short`."""
 
-    organisations: Sequence[Reason] = ()
-    proposals: Sequence[Reason] = ()
+    organisations: Listed = field(default_factory=Listed)
+    proposals: Listed = field(default_factory=Listed)
     generation: str = ""
     considered: dict[str, int] = field(default_factory=dict)
     missing: str | None = None
+    additions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
     proposal = proposal_by_reference(session, reference)
     state = state_in_force(proposal.state, proposal.expires, today())
     shortlist = suggestions_for(proposal, state)
+    codes = _codes(proposal)
     decided = _decided(session, standing(session, proposal.id))
     return render_template(
         "proposals/show.html",
@@ -76,8 +79,9 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
         kind=KINDS[proposal.kind],
         state=state,
         is_own=proposal.source == PLATFORM,
-        codes=_codes(proposal),
+        codes=codes,
         shortlist=shortlist,
+        additions=additions(proposal, codes["een_technology"]) if proposal.source == PLATFORM else (),
         has_counterparts=proposal.kind != "RDR",
         decided=decided,
         notes=_notes(session, proposal.id),
@@ -88,7 +92,7 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
 
 def suggestions_for(proposal: Proposal, state: str, top: int = SHOWN) -> Shortlist:
     """The shortlist of a proposal in a state, or the reason why there is none."""
-    if state != ProposalState.PUBLISHED.value:
+    if state not in OPEN_STATES:
         return Shortlist(missing="draft" if state == ProposalState.DRAFT.value else "closed")
     try:
         found = application().service.match_proposal(proposal.reference, top=top)
@@ -101,7 +105,7 @@ def suggestions_for(proposal: Proposal, state: str, top: int = SHOWN) -> Shortli
 
 def shortlist(found: Suggestions) -> Shortlist:
     """Suggestions as the page shows them."""
-    return Shortlist(reasons(found.organisations), reasons(found.proposals), found.generation, found.considered)
+    return Shortlist(listed(found.organisations), listed(found.proposals), found.generation, found.considered)
 
 
 def _codes(proposal: Proposal) -> dict[str, list[tuple[str, str]]]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
-from data.models.vocabulary import ProposalKind
+from data.models.vocabulary import ProposalKind, Tree
 from matching.brokerage.proposal_rules import Need, ProposalFields, need
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError, NotIndexedError
 from web.context import application
 from web.labels import KINDS, STATES, named
 from web.language import translate
+from web.proposals.advice import additions
 from web.proposals.form import ProposalForm, code_groups, limits
 from web.proposals.showing import Shortlist, shortlist
 
@@ -125,8 +126,9 @@ def preview_of(fields: ProposalFields) -> Shortlist:
         organisation_id=fields.organisation_id,
     )
     try:
-        return shortlist(application().service.match_draft(draft, top=PREVIEWED))
+        found = shortlist(application().service.match_draft(draft, top=PREVIEWED))
     except NotIndexedError:
         return Shortlist(missing="not_ready")
     except NothingToMatchError:
         return Shortlist(missing="too_short")
+    return replace(found, additions=additions(fields, fields.codes.get(Tree.EEN_TECHNOLOGY.value, ())))
