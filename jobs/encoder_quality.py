@@ -165,7 +165,7 @@ class OrganisationSide:
 def records(path: Path) -> list[Record]:
     """The objects of a JSON-lines file."""
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     except (OSError, ValueError) as error:
         raise JobError(f"{path}: cannot be read as JSON lines ({error})") from error
 

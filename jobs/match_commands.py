@@ -90,7 +90,7 @@ def embed(file: Any, role: str, out: Path | None) -> None:
     from matching.bootstrap import build_application
 
     try:
-        texts = file.read().splitlines()
+        texts = _lines(file.read())
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is not UTF-8 at byte {error.start}: convert it first") from error
     with build_application(load_settings()) as application:
@@ -102,3 +102,9 @@ def embed(file: Any, role: str, out: Path | None) -> None:
     with out.open("wb") as target:
         np.save(target, vectors)
     click.echo(f"{len(texts)} vectors of {vectors.shape[1]} dimensions written to {out}", err=True)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text. Only line feeds end one: form feeds and Unicode's separators are part of a text."""
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]

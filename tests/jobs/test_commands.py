@@ -208,21 +208,14 @@ class TestImport:
         assert (trial.code, "1 added" in trial.out) == (0, True)
         assert abbina("import", "organisations", path, "--json").json[0]["added"] == 1
 
-    @pytest.mark.parametrize(("terminal", "options"), [(True, ()), (False, ()), (True, ("--json",))])
+    @pytest.mark.parametrize("terminal", [True, False])
     def test_a_bar_is_shown_to_people_only(
-        self,
-        abbina: Run,
-        home: Path,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        terminal: bool,
-        options: tuple[str, ...],
+        self, abbina: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
     ) -> None:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
         path = jsonl(tmp_path / "o.jsonl", [organisation(1)])
-        ended = abbina("import", "organisations", path, *options)
-        assert ended.code == 0
-        assert ("1 rows" in ended.err) == (terminal and not options)
+        assert ("1 rows" in abbina("import", "organisations", path).err) == terminal
+        assert "rows" not in abbina("import", "organisations", path, "--json").err
 
     def test_a_file_in_another_encoding_is_read_or_named(self, abbina: Run, home: Path, tmp_path: Path) -> None:
         path = tmp_path / "o.csv"
@@ -263,7 +256,7 @@ class TestEmbed:
         assert np.linalg.norm(rows[0]) == pytest.approx(1, abs=1e-3)
 
     def test_to_a_file(self, abbina: Run, empty_home: Path, tmp_path: Path) -> None:
-        (tmp_path / "texts").write_text("un sensore\n\na sensor\n", encoding="utf-8")
+        (tmp_path / "texts").write_text("un\u2028sen\x85so\x0cre\n\na sensor\n", encoding="utf-8")
         ended = abbina("embed", tmp_path / "texts", "--role", "sought", "--out", tmp_path / "v.npy")
         assert ended.code == 0
         vectors = np.load(tmp_path / "v.npy")

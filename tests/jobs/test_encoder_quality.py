@@ -18,6 +18,7 @@ from jobs.encoder_quality import (
     organisations_found,
     originals_found,
     quality,
+    records,
     sanity,
     similarity,
     translation_search,
@@ -125,3 +126,9 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(JobError, match=r"bad\.jsonl: cannot be read"):
         OrganisationSide(Angles(), tmp_path / "bad.jsonl")
+
+
+def test_only_line_feeds_part_records(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text('{"title": "a\u2028b\x85c"}\n{"title": "d"}\n', encoding="utf-8")
+    assert [record["title"] for record in records(path)] == ["a\u2028b\x85c", "d"]
