@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from data.demo import FOLDER as DEMO
+
+if TYPE_CHECKING:
+    from matching.bootstrap import Application
+    from matching.evaluation import Evaluation, Qrels, Unit
+
+    Rankings = dict[str, list[tuple[str, float]]]
 
 
 @click.command()
@@ -30,26 +38,15 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
     path that a user gets; the list scored is the one that the query's judged candidates belong to. A query judged on
     both lists counts once for each.
     """
-    from tqdm import tqdm
-
     from jobs.opening import open_application
-    from matching.evaluation import Qrels, read_qrels, run_lines, split_by_list
     from matching.evaluation import evaluate as measure_all
+    from matching.evaluation import run_lines, split_by_list
 
-    judged: Qrels = {}
-    for path in qrels or tuple(sorted(DEMO.glob("*/qrels.tsv"))):
-        for query, grades in read_qrels(path).items():
-            judged.setdefault(query, {}).update(grades)
-    rankings: dict[str, list[tuple[str, float]]] = {}
-    missing: list[str] = []
+    judged = _judged(qrels or tuple(sorted(DEMO.glob("*/qrels.tsv"))))
     with open_application() as application:
         lists = application.service.lists_of(name for grades in judged.values() for name in grades)
         units = split_by_list(judged, lists)
-        for unit in tqdm(units, unit="query", disable=None):
-            ranking = application.service.rank_references(unit.query, unit.target, top=top)
-            if ranking is None:
-                missing.append(unit.query)
-            rankings[unit.name] = ranking or []
+        rankings, missing = _ranked(application, units, top)
     result = measure_all(
         {name: [candidate for candidate, _ in ranking] for name, ranking in rankings.items()},
         {unit.name: dict(unit.grades) for unit in units},
@@ -62,7 +59,35 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
         click.echo(f"not stored, counted as empty: {len(missing)} queries ({', '.join(missing[:5])} …)", err=True)
     if as_json:
         click.echo(json.dumps(result.as_dict(), indent=2))
-        return
+    else:
+        _show(result, relevant)
+
+
+def _judged(paths: Iterable[Path]) -> Qrels:
+    from matching.evaluation import read_qrels
+
+    judged: Qrels = {}
+    for path in paths:
+        for query, grades in read_qrels(path).items():
+            judged.setdefault(query, {}).update(grades)
+    return judged
+
+
+def _ranked(application: Application, units: Sequence[Unit], top: int) -> tuple[Rankings, list[str]]:
+    """The ranking of each unit, and the queries that are not stored."""
+    from tqdm import tqdm
+
+    rankings: Rankings = {}
+    missing: list[str] = []
+    for unit in tqdm(units, unit="query", disable=None):
+        ranking = application.service.rank_references(unit.query, unit.target, top=top)
+        if ranking is None:
+            missing.append(unit.query)
+        rankings[unit.name] = ranking or []
+    return rankings, missing
+
+
+def _show(result: Evaluation, relevant: int) -> None:
     click.echo(f"queries {result.queries}, skipped {result.skipped} (no candidate of grade {relevant} or more)")
     for name, value in result.metrics.items():
         low, high = result.intervals[name]
