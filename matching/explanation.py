@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from data.models.vocabulary import Tree
 from embeddings.encoder import Vectors
 from matching.concepts import ConceptIndex
 from matching.query import Weighted
+from matching.theme import VOCABULARY
 from matching.types import Code, Contribution, Criterion, Explanation, Judgement, SentencePair, Verdict
 
 MOST_SHARED = 5
@@ -81,7 +81,7 @@ def shared_codes(
     have = {number for number, weight in found if weight > 0.0}
     shared = [(weight * float(rarity[number]), number) for number, weight in wanted if number in have]
     said = [(concepts.code(number), worth, number) for worth, number in shared]
-    said.sort(key=lambda item: (item[0].tree != Tree.COMPETENCE, -item[1], item[2]))
+    said.sort(key=lambda item: (item[0].tree != VOCABULARY, -item[1], item[2]))
     return tuple(code for code, _, _ in said[:most])
 
 

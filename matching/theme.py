@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from matching.concepts import ConceptIndex
 
 THEME_TREES = ("s3_2014", "s3_2021", "sdg", "een_market")
-COMPETENCE_TREES = ("competence", "een_technology")
+VOCABULARY = "competence"
+"""The tree of the competence vocabulary."""
+COMPETENCE_TREES = (VOCABULARY, "een_technology")
 NOTHING_SAID = (("een_market", "09"),)
 """Codes that mean "other": they join what has nothing in common."""
 _LEAST_SHARE = 0.2
