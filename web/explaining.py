@@ -41,9 +41,8 @@ class CriterionGroup:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """One criterion with what it rests on."""
+    """One criterion with what it rests on; `verdict` is empty where nothing was asked for."""
 
-    criterion: str
     verdict: str
     outcome: str
     wanted: tuple[str, ...]
@@ -176,10 +175,11 @@ def _shared(match: Match, criterion: Criterion) -> tuple[str, ...]:
 
 
 def _row(judgement: Judgement, shared: tuple[str, ...]) -> CriterionRow:
+    indifferent = _is_indifferent(judgement)
+    criterion = named(CRITERIA, judgement.criterion.value)
     return CriterionRow(
-        criterion=named(CRITERIA, judgement.criterion.value),
-        verdict=judgement.verdict.value,
-        outcome=str(NOT_ASKED) if _is_indifferent(judgement) else outcome(judgement),
+        verdict="" if indifferent else judgement.verdict.value,
+        outcome=f"{criterion}: {NOT_ASKED}" if indifferent else outcome(judgement),
         wanted=_values(judgement.criterion, judgement.wanted)[:MOST_SHARED],
         found=(_values(judgement.criterion, judgement.found) or shared)[:MOST_SHARED],
     )

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
 
 from matching.errors import NothingToMatchError, NotIndexedError
-from matching.types import Band, Target
+from matching.types import Band, Criterion, Judgement, Target, Verdict
 from tests.factories import in_days, organisation, proposal
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeService, explanation, match
@@ -234,3 +235,12 @@ def test_without_a_summary_the_description_begins(client: Browser, session: Sess
     assert lede.group(1).startswith("Una riga che spiega.")
     assert lede.group(1).endswith("…")
     assert '<details class="full-text">' in page
+
+
+def test_what_nobody_asked_for_is_said_to_be_so(client: Browser, service: FakeService, need: str) -> None:
+    why = explanation()
+    asked = (*why.judgements, Judgement(Criterion.STAGE, Verdict.UNKNOWN, (), ("Lab tested",), known=False))
+    service.proposals = [match(Target.PROPOSALS, 1, explanation=replace(why, judgements=asked))]
+    page = client.get(f"/proposals/{need}").text
+    assert '<th scope="row">stage of development: not asked for</th><td>–</td><td>Tested in the laboratory</td>' in page
+    assert "stage of development not known" not in page
