@@ -69,9 +69,7 @@ def _guarded(check: str, steps: Callable[[], list[Finding]], mend: str) -> Itera
     except (DataError, EmbeddingsError, MatchingError) as error:
         yield Finding(check, Health.WRONG, str(error), mend)
     except DBAPIError as error:
-        yield Finding(
-            check, Health.WRONG, describe(error), "bring the database back from a backup (docs/operations.md)"
-        )
+        yield Finding(check, Health.WRONG, describe(error), _RESTORE)
 
 
 def _home(settings: Settings) -> Finding:

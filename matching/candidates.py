@@ -38,6 +38,11 @@ _BITS_BY_KIND = {
 STAGES = ("Concept stage", "Under development", "Lab tested", "Available for demonstration", "Already on the market")
 
 
+def stage_place(stage: str | None) -> int:
+    """Place of a stage of development among STAGES; -1 where it is not stated."""
+    return STAGES.index(stage) if stage in STAGES else -1
+
+
 def partner_bits(types: Sequence[str]) -> int:
     """Wanted types of partner as bits; 0 where none is stated."""
     bits = 0

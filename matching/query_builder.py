@@ -8,7 +8,7 @@ from data.models import Organisation, Proposal
 from embeddings.encoder import Encoder, Role
 from embeddings.language import Language, analyse, detect
 from embeddings.text import ProposalFields, offered, organisation_passages, sought
-from matching.candidates import STAGES, organisation_bits, partner_bits
+from matching.candidates import organisation_bits, partner_bits, stage_place
 from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.drafts import Draft
@@ -54,7 +54,7 @@ class QueryBuilder:
             partner_type=0 if owner is None else organisation_bits(owner.kind, owner.size),
             wanted_types=partner_bits(proposal.partner_types),
             target_countries=_countries(proposal.target_countries),
-            stage=_stage(proposal.stage),
+            stage=stage_place(proposal.stage),
         )
 
     def of_draft(self, draft: Draft) -> Query:
@@ -75,7 +75,7 @@ class QueryBuilder:
             country=country_code(draft.country) or "",
             wanted_types=partner_bits(draft.partner_types),
             target_countries=_countries(draft.target_countries),
-            stage=_stage(draft.stage),
+            stage=stage_place(draft.stage),
         )
 
     def of_organisation(self, organisation: Organisation) -> Query:
@@ -125,7 +125,3 @@ class QueryBuilder:
 
 def _countries(codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({code for code in (country_code(item) for item in codes) if code}))
-
-
-def _stage(stage: str | None) -> int:
-    return STAGES.index(stage) if stage in STAGES else -1

@@ -69,7 +69,10 @@ class RankingModel:
 
     def contributions(self, features: FeatureTable, row: int) -> tuple[Contribution, ...]:
         """The parts of one candidate's score, the baseline first, then the weightiest; they sum to the score."""
-        points = self.points(FeatureTable(features.names, features.values[row : row + 1]))[0]
+        return self.parts(features, row, self.points(features))
+
+    def parts(self, features: FeatureTable, row: int, points: NDArray[np.float64]) -> tuple[Contribution, ...]:
+        """The same from the points of all candidates, (candidates, features), where they are known already."""
         parts = [
             Contribution(
                 feature=name,
@@ -77,7 +80,7 @@ class RankingModel:
                 weight=self.weights[name].weight,
                 points=float(point),
             )
-            for name, value, point in zip(features.names, features.values[row], points, strict=True)
+            for name, value, point in zip(features.names, features.values[row], points[row], strict=True)
         ]
         parts.sort(key=lambda part: -abs(part.points))
         return (Contribution(BASELINE, None, 1.0, self.intercept), *parts)

@@ -119,7 +119,7 @@ class MatchService:
         """
         engine = self.engine()
         with self._sessions() as session:
-            found = session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
+            found = _stored_proposal(session, reference)
             if found is None:
                 return None
             query = self._without_hidden(session, engine, engine.builder.of_proposal(found), {})
@@ -153,7 +153,7 @@ class MatchService:
         return engine
 
     def _proposal(self, session: Session, reference: str) -> Proposal:
-        found = session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
+        found = _stored_proposal(session, reference)
         if found is None:
             raise NotFoundError(f"no proposal has the reference {reference!r}: look it up in the list of proposals")
         return found
@@ -240,7 +240,8 @@ class MatchService:
     ) -> list[Ranked]:
         """The best by score; equals as a broker would order them (`keys`, the last first), then by nothing at all."""
         model = self._models[model_name]
-        scores = model.scores(features)
+        points = model.points(features)
+        scores = model.intercept + points.sum(axis=1)
         scatter = (ids[rows].astype(np.uint64) * _SCATTER) % np.uint64(2**32)
         order = np.lexsort((scatter, *(-key for key in keys), -np.round(scores, 6)))[:top]
         return [
@@ -252,11 +253,15 @@ class MatchService:
                 features={
                     name: float(value) for name, value in zip(features.names, features.values[place], strict=True)
                 },
-                contributions=model.contributions(features, int(place)),
+                contributions=model.parts(features, int(place), points),
                 band=model.band(float(scores[place])),
             )
             for rank, place in enumerate(order, start=1)
         ]
+
+
+def _stored_proposal(session: Session, reference: str) -> Proposal | None:
+    return session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
 
 
 def _with_decision(match: Match, decisions: Decisions) -> Match:

@@ -20,16 +20,16 @@ from data.corpus import (
 from matching.candidates import (
     NEVER,
     NO_ORGANISATION,
-    STAGES,
     OrganisationTable,
     ProposalTable,
     organisation_bits,
     partner_bits,
+    stage_place,
 )
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
 from matching.labelled import Labels
-from matching.reading import ORGANISATION_TRUST, PROPOSAL_TRUST, effective_codes
+from matching.reading import ORGANISATION_TRUST, PROPOSAL_TRUST, day, effective_codes
 from matching.rules import country_code
 
 Ids = NDArray[np.int64]
@@ -60,14 +60,14 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
         kind=Labels.of(row.kind for row in rows),
         country=Labels.of(country_code(row.country) or "" for row in rows),
         organisation_id=np.array([row.organisation_id or NO_ORGANISATION for row in rows], dtype=np.int64),
-        expires=_numbers(NEVER if row.expires is None else row.expires.toordinal() for row in rows),
-        published=_numbers(0 if row.published is None else row.published.toordinal() for row in rows),
+        expires=_numbers(day(row.expires, NEVER) for row in rows),
+        published=_numbers(day(row.published, 0) for row in rows),
         partner_type=_numbers(
             0 if row.organisation_kind is None else organisation_bits(row.organisation_kind, row.organisation_size)
             for row in rows
         ),
         wanted_types=_numbers(partner_bits(row.partner_types) for row in rows),
-        stage=_numbers(STAGES.index(row.stage) if row.stage in STAGES else -1 for row in rows),
+        stage=_numbers(stage_place(row.stage) for row in rows),
         targets=Labels.of("|".join(sorted(country_code(code) or "" for code in row.target_countries)) for row in rows),
         codes=CodeRows.of([codes.get(row.id, []) for row in rows]),
     )
