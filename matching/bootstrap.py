@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
 from data.settings import FALLBACK_MODEL, Settings
+from embeddings.bridge import TermBridge, shipped_term_vectors
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
@@ -157,7 +158,8 @@ class Application:
                 collection = load_collection(session, generation, concepts, self.today())
         except (GenerationError, ModelError) as error:
             raise NotIndexedError(str(error)) from error
-        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts))
+        bridge = TermBridge(shipped_term_vectors(), collection.vocabulary)
+        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts), bridge)
         return Engine(collection, builder, Presenter(collection, encoder))
 
 
