@@ -136,23 +136,16 @@ def _mean(values: Mask) -> float:
 
 
 def abstention(lists: Sequence[JudgedList], models: Models) -> Report:
-    """Whether the best match is less sure where no candidate is plausible: by band, and as an area under the curve."""
-    best, hit, answerable = [], [], []
-    for found in lists:
-        if not len(found.pool):
-            continue
-        model, first = models[found.pool.weights], found.rankings[OURS][0]
-        score = float(model.scores(found.pool.features)[found.names.index(first)])
-        best.append(score)
-        hit.append(found.unit.grades.get(first, 0) >= PLAUSIBLE)
-        answerable.append(bool(found.relevant(PLAUSIBLE)))
-    bands = [
-        BANDS.index(models[found.pool.weights].band(score))
-        for found, score in zip([one for one in lists if len(one.pool)], best, strict=True)
-    ]
-    surest = np.array([probability(score) for score in best], dtype=np.float64)
-    with_partner, band = np.array(answerable, dtype=np.bool_), np.array(bands, dtype=np.int64)
-    covered, risk = risk_coverage(surest, np.array(hit, dtype=np.bool_)) if len(surest) else (surest, surest)
+    """Whether the best match is less sure where no candidate is plausible: by band, and as an area under the curve.
+
+    Where the rules leave nobody, nothing is suggested: the surest abstention there is.
+    """
+    best = [_best(found, models) for found in lists]
+    surest = np.array([said for said, _, _ in best], dtype=np.float64)
+    band = np.array([place for _, place, _ in best], dtype=np.int64)
+    hit = np.array([holds for _, _, holds in best], dtype=np.bool_)
+    with_partner = np.array([bool(found.relevant(PLAUSIBLE)) for found in lists], dtype=np.bool_)
+    covered, risk = risk_coverage(surest, hit) if len(surest) else (surest, surest)
     return {
         "queries_without_partner": int((~with_partner).sum()),
         "queries_with_partner": int(with_partner.sum()),
@@ -171,6 +164,15 @@ def abstention(lists: Sequence[JudgedList], models: Models) -> Report:
         },
         "risk_coverage": {"answered": covered.tolist(), "risk": risk.tolist()},
     }
+
+
+def _best(found: JudgedList, models: Models) -> tuple[float, int, bool]:
+    """Of the best match: its probability, the place of its band in BANDS, whether it is plausible."""
+    if not len(found.pool):
+        return 0.0, len(BANDS) - 1, False
+    model, first = models[found.pool.weights], found.rankings[OURS][0]
+    score = float(model.scores(found.pool.features)[found.names.index(first)])
+    return probability(score), BANDS.index(model.band(score)), found.unit.grades.get(first, 0) >= PLAUSIBLE
 
 
 def _or_none(values: Mask) -> float | None:

@@ -90,7 +90,7 @@ def _systems(report: Report, figure: Figure) -> bool:
         _bars(panel, places, cells, [ORANGE if name == OURS else BLUE for name in SYSTEMS], "mean")
         panel.set_title(f"{table['title']}\n{table['queries']} lists", fontsize=10)
         panel.set_yticks(places, SYSTEMS)
-        panel.set_xlim(left=0.0)
+        panel.set_xlim(left=-0.02 * panel.get_xlim()[1])
         panel.grid(axis="x", color="#dddddd")
         panel.set_axisbelow(True)
     figure.supxlabel("nDCG@10, 95 % interval over queries")
@@ -111,6 +111,7 @@ def _ablation(report: Report, figure: Figure) -> bool:
         _bars(panel, places, cells, colours, "difference")
         panel.set_title(f"{one['title']}\n{part['list']}, {part['queries']} lists", fontsize=10)
         panel.set_yticks(places, [line["feature"] for line in part["features"]], fontsize=10)
+        panel.locator_params(axis="x", nbins=4)
         panel.grid(axis="x", color="#dddddd")
         panel.set_axisbelow(True)
     figure.supxlabel("change of nDCG@10 without the feature (diamonds: surely worse without it)")
@@ -138,7 +139,9 @@ def _reliability(report: Report, figure: Figure) -> bool:
         spare.remove()
     for panel, (title, part) in zip(grid, parts, strict=False):
         _curve(panel, part)
-        panel.set_title(f"{title}: {part['pairs']}", fontsize=10)
+        error = part["ece"]["value"]
+        panel.set_title(f"{title}: {part['pairs']}, calibration error {error:.3f}", fontsize=10)
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False)
     figure.supxlabel("probability said")
     figure.supylabel("share that is plausible (grade 2 or 3)")
     return True
@@ -167,9 +170,6 @@ def _curve(panel: Axes, part: Report) -> None:
     panel.set_xlim(-0.03, 1.03)
     panel.set_ylim(-0.03, 1.03)
     panel.set_aspect("equal")
-    panel.legend(
-        loc="upper left", frameon=False, fontsize=9, title=f"expected calibration error {part['ece']['value']:.3f}"
-    )
 
 
 def _risk_coverage(report: Report, figure: Figure) -> bool:
@@ -181,7 +181,11 @@ def _risk_coverage(report: Report, figure: Figure) -> bool:
     panel = figure.subplots()
     for one, (colour, line) in zip(sets, _LINES, strict=False):
         found = one["calibration"]["abstention"]["risk_coverage"]
-        label = f"{one['title']} ({len(found['answered'])} lists)"
+        partners = one["calibration"]["abstention"]
+        label = (
+            f"{one['title']}: {len(found['answered'])} lists, "
+            f"{partners['queries_without_partner']} without a plausible candidate"
+        )
         panel.plot(found["answered"], found["risk"], color=colour, linestyle=line, linewidth=2, label=label)
     panel.set_xlim(0.0, 1.0)
     panel.set_ylim(0.0, 1.0)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from jobs.ranking_calibration import BANDS
+from jobs.ranking_measures import TESTED
 from matching.evaluation import METRICS
 from matching.judged_lists import OURS, SYSTEMS
 
 Report = Mapping[str, Any]
+
+_SURE: Final = 0.05
 
 _ORACLE: Final = (
     ("ours", "ours, as shipped"),
@@ -24,10 +27,34 @@ _ABSENT: Final = "–"
 def text(report: Report) -> str:
     """The whole report."""
     lines: list[str] = [f"Measured {report['made']} with the weights {_versions(report['weights'])}.", ""]
+    tables = [table for one in report["sets"] for table in one["tables"]]
+    for metric in TESTED:
+        lines += summary(tables, metric)
     for one in report["sets"]:
         lines += _set(one)
     lines += _legend()
     return "\n".join(lines)
+
+
+def summary(tables: Sequence[Report], metric: str) -> Iterator[str]:
+    """One metric of every system on every set, a line a set."""
+    yield f"### {metric} of all systems"
+    yield ""
+    yield from _head(("", "lists", *SYSTEMS))
+    for table in tables:
+        cells = [_marked(line, metric) for line in table["systems"]]
+        yield _row([table["title"], str(table["queries"]), *cells])
+    yield ""
+    yield "\\* ours is another with p < 0.05 in a paired randomisation test; \\*\\* so after Holm's correction too."
+    yield ""
+
+
+def _marked(line: Report, metric: str) -> str:
+    value = f"{line['metrics'][metric]['mean']:.3f}"
+    found = line.get("ours_better_by", {}).get(metric)
+    if found is None:
+        return f"**{value}**"
+    return value + "\\*" * ((found["p"] < _SURE) + (found["p_holm"] < _SURE))
 
 
 def _versions(weights: Mapping[str, str]) -> str:
