@@ -114,7 +114,7 @@ def _ablation(report: Report, figure: Figure) -> bool:
         panel.locator_params(axis="x", nbins=4)
         panel.grid(axis="x", color="#dddddd")
         panel.set_axisbelow(True)
-    figure.supxlabel("change of nDCG@10 without the feature (diamonds: surely worse without it)")
+    figure.supxlabel("change of nDCG@10 without the feature (diamonds: the whole interval is below 0)")
     return True
 
 
@@ -140,9 +140,9 @@ def _reliability(report: Report, figure: Figure) -> bool:
     for panel, (title, part) in zip(grid, parts, strict=False):
         _curve(panel, part)
         error = part["ece"]["value"]
-        panel.set_title(f"{title}: {part['pairs']}, calibration error {error:.3f}", fontsize=10)
+        panel.set_title(f"{title}: {part['pairs']}, error {error:.3f}", fontsize=10)
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False)
-    figure.supxlabel("probability said")
+    figure.supxlabel("probability said (error: expected calibration error, ten bins of equal width)", fontsize=11)
     figure.supylabel("share that is plausible (grade 2 or 3)")
     return True
 
@@ -177,7 +177,7 @@ def _risk_coverage(report: Report, figure: Figure) -> bool:
     sets = _graded(report)
     if not sets:
         return False
-    figure.set_size_inches(6.4, 4.2)
+    figure.set_size_inches(6.4, 4.6)
     panel = figure.subplots()
     for one, (colour, line) in zip(sets, _LINES, strict=False):
         found = one["calibration"]["abstention"]["risk_coverage"]
@@ -192,7 +192,7 @@ def _risk_coverage(report: Report, figure: Figure) -> bool:
     panel.set_xlabel("share of lists answered, the surest first")
     panel.set_ylabel("share whose best match is not plausible")
     panel.grid(color="#dddddd")
-    panel.legend(frameon=False, loc="upper left")
+    figure.legend(frameon=False, loc="outside upper left")
     return True
 
 

@@ -148,7 +148,7 @@ def judgements(one: JudgedSet) -> Qrels:
 def opened(collection: Collection) -> Iterator[Application]:
     """The collection in a temporary home of its own, imported and indexed with the shipped model.
 
-    Nothing of the settings in force counts but what the program ships. Raises JobError where records are refused.
+    The database and the model are the home's own, whatever the settings say. Raises JobError where records are refused.
     """
     from data.settings import SHIPPED_MODEL, load_settings
     from jobs.importing import import_organisations, import_proposals
