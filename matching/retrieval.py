@@ -37,6 +37,10 @@ class Lexical(Protocol):
         """Best rows among the allowed, by equal words."""
         ...
 
+    def scores_of(self, tokens: Sequence[str], rows: Rows) -> Floats:
+        """BM25 of the given rows, by equal words."""
+        ...
+
     def best(self, scores: Floats, k: int) -> Hits:
         """Best rows by scores of all rows."""
         ...
