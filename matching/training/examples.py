@@ -25,7 +25,7 @@ class Example:
     source: str
     weights: str
     features: FeatureTable
-    grades: NDArray[np.int32]
+    grades: NDArray[np.int64]
     trust: NDArray[np.float32]
 
 
@@ -49,6 +49,6 @@ def _example(name: str, source: str, candidates: Candidates, grades: Mapping[int
         source=source,
         weights=candidates.weights,
         features=candidates.features,
-        grades=np.array([grades.get(number, 0) for number in ids], dtype=np.int32),
+        grades=np.array([grades.get(number, 0) for number in ids], dtype=np.int64),
         trust=np.array([1.0 if number in grades else UNJUDGED_TRUST for number in ids], dtype=np.float32),
     )

@@ -101,7 +101,7 @@ class History:
             source="history",
             weights=found.weights,
             features=found.features,
-            grades=np.where(is_partner, PARTNER_GRADE, 0).astype(np.int32),
+            grades=np.where(is_partner, PARTNER_GRADE, 0).astype(np.int64),
             trust=np.where(is_partner, 1.0, UNJUDGED_TRUST).astype(np.float32),
         )
 
