@@ -19,7 +19,7 @@ from embeddings.encoder import Encoder, Vectors
 from matching.concepts import ConceptIndex
 from matching.tagging.anchors import Anchors, Shares, even_share, make_anchors, middles, read_sources
 from matching.tagging.groups import Group, groups_of
-from matching.tagging.weights import Curve, TagWeights
+from matching.tagging.weights import Curves, TagWeights
 
 Key = tuple[str, str]
 _LOOSENESS = 1.0
@@ -56,7 +56,7 @@ class Examples:
 def fit_weights(
     encoder: Encoder,
     concepts: ConceptIndex,
-    curves: tuple[Mapping[str, Curve], Mapping[str, Curve]],
+    curves: tuple[Curves, Curves],
     examples: Examples | None = None,
     means: Vectors | None = None,
 ) -> TagWeights:

@@ -11,16 +11,17 @@ from embeddings.encoder import Vectors
 from matching.competence import Tag
 from matching.concepts import ConceptIndex
 from matching.tagging.groups import SECOND, Group
-from matching.tagging.prototypes import Prototypes
-from matching.tagging.weights import Curve, TagWeights
+from matching.tagging.prototypes import Prototypes, unit
+from matching.tagging.weights import Curve, Curves, TagWeights
 
 Matrix = NDArray[np.float32]
 PULL = 0.5
 """How much a prototype's similarity, in spreads, adds to the classifier's score: 0.3 to 1 did equally well on the demo."""
-ALONE = 1.2
+ALONE = 2.0
 """The same where there is no classifier."""
-VOTE = 1.0
+VOTE = 0.75
 """What a sure phrase whose competence is linked to a code adds to the code's score."""
+_MOST_VOTE = 2.0
 _STAND_IN = "een_technology"
 """The group whose curve serves groups that none was fitted for."""
 _SURELY_NONE = 1e-9
@@ -32,6 +33,8 @@ class Scorer:
     def __init__(self, prototypes: Prototypes, concepts: ConceptIndex, weights: TagWeights, *, learnt: bool) -> None:
         """`learnt`: whether the weights belong to the encoder that made the prototypes."""
         self.prototypes = prototypes
+        own_curves = weights.curves if learnt else weights.curves_alone
+        self._about = own_curves.about
         keys = {key: place for place, key in enumerate(weights.keys)} if learnt else {}
         numbers = prototypes.numbers
         self._places = {number: place for place, number in enumerate(numbers)}
@@ -49,11 +52,16 @@ class Scorer:
                 pull = prototypes.codes[part] * np.float32(PULL / prototypes.spread)
                 self.columns[part] = pull + weights.coefficients[rows]
                 self._constants[part] = weights.constants[rows]
-            self._curves.append((group, part, _curve(weights.curves if known else weights.curves_alone, group)))
+            self._curves.append((group, part, _curve(own_curves if known else weights.curves_alone, group)))
 
     def curves(self) -> Sequence[tuple[Group, slice, Curve]]:
         """Each group with its columns and its curve."""
         return self._curves
+
+    @property
+    def least_about(self) -> float:
+        """How surely a text must be about anything to get codes."""
+        return self._about.least
 
     def votes(self, phrases: Sequence[Sequence[Tag]]) -> Matrix:
         """What the phrases of each text say through their links: (texts, codes)."""
@@ -64,33 +72,55 @@ class Scorer:
                     votes[row, place] += tag.confidence * strength
         return votes
 
-    def features(self, centred: Vectors, votes: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-        """Lead of each code in its group (log odds), nearness to the nearest code, votes: each (texts, codes)."""
+    def leads(self, centred: Vectors, votes: Matrix) -> Matrix:
+        """Log odds of each code within its group: (texts, codes)."""
         scores = centred @ self.columns.T + self._constants + np.float32(VOTE) * votes
-        nearness = np.zeros_like(scores)
-        lead = np.zeros_like(scores)
-        if scores.size:
-            near = (centred @ self.prototypes.codes.T).max(axis=1, keepdims=True) / np.float32(self.prototypes.spread)
-            nearness += near
+        found = np.zeros_like(scores)
         for _, part in self.prototypes.slices():
-            lead[:, part] = _log_odds(scores[:, part])
-        return lead, nearness, votes
+            found[:, part] = _log_odds(scores[:, part])
+        return found
+
+    def signs(self, centred: Vectors, votes: Matrix) -> Matrix:
+        """Signs that a text is about anything at all: (texts, 3), its nearness to the nearest code and competence, in
+        spreads, and the greatest vote of a phrase."""
+        own = self.prototypes
+        return np.stack(
+            [
+                _nearest(centred, own.codes) / np.float32(own.spread),
+                _nearest(unit(centred), own.competences) / np.float32(own.competence_spread),
+                np.minimum(votes.max(axis=1, initial=0.0), np.float32(_MOST_VOTE)),
+            ],
+            axis=1,
+        )
+
+    def about(self, centred: Vectors, votes: Matrix) -> Matrix:
+        """How surely each text is about anything that the taxonomies have: (texts,) in [0, 1]."""
+        known = self.signs(centred, votes) @ np.array(self._about.signs, np.float32) + self._about.constant
+        found = _logistic(known)
+        found[~centred.any(axis=1)] = 0.0
+        return found
 
     def confidences(self, centred: Vectors, votes: Matrix) -> Matrix:
         """Confidence of each code for each text: (texts, codes) in [0, 1]; all 0 for a text without a known word.
 
         A code of a lower level is never surer than its parent.
         """
-        lead, nearness, votes = self.features(centred, votes)
-        found = np.zeros_like(lead)
+        leads, about = self.leads(centred, votes), self.about(centred, votes)[:, None]
+        found = np.zeros_like(leads)
         for group, part, curve in self._curves:
-            total = curve.lead * lead[:, part] + curve.nearness * nearness[:, part] + curve.constant
-            found[:, part] = 1.0 / (1.0 + np.exp(-np.clip(total + curve.vote * votes[:, part], -30.0, 30.0)))
+            found[:, part] = about * _logistic(curve.lead * leads[:, part] + curve.constant)
             parents = self._parents[part]
             if group.level == SECOND and (parents >= 0).all():
                 found[:, part] = np.minimum(found[:, part], found[:, parents])
-        found[~centred.any(axis=1)] = 0.0
         return found
+
+
+def _logistic(values: Matrix) -> Matrix:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0))), dtype=np.float32)
+
+
+def _nearest(centred: Vectors, rows: Vectors) -> Matrix:
+    return (centred @ rows.T).max(axis=1) if len(rows) else np.zeros(len(centred), np.float32)
 
 
 def _log_odds(scores: Matrix) -> Matrix:
@@ -102,8 +132,8 @@ def _log_odds(scores: Matrix) -> Matrix:
     return np.asarray(np.log(shares) - np.log1p(-shares), dtype=np.float32)
 
 
-def _curve(curves: Mapping[str, Curve], group: Group) -> Curve:
-    return curves[group.name] if group.name in curves else curves[_STAND_IN]
+def _curve(curves: Curves, group: Group) -> Curve:
+    return curves.codes[group.name] if group.name in curves.codes else curves.codes[_STAND_IN]
 
 
 def _links(

@@ -82,10 +82,12 @@ class TextTagger:
         `vectors` (n, dimension) unit rows by this tagger's encoder; `phrases` as `phrases` gives them.
         """
         centred = self._prototypes.centred(np.asarray(vectors, np.float32), languages)
-        confidences = self._scorer.confidences(centred, self._scorer.votes(phrases))
-        near = self._near(centred)
+        votes = self._scorer.votes(phrases)
+        confidences = self._scorer.confidences(centred, votes)
+        about = self._scorer.about(centred, votes) >= self._scorer.least_about
+        near = self._near(centred) * about[:, None]
         return [
-            (self._competences(phrases[row], near[row]), self._chosen(confidences[row]))
+            (self._competences(phrases[row], near[row]), self._chosen(confidences[row]) if about[row] else [])
             for row in range(len(vectors))
         ]
 
@@ -128,8 +130,12 @@ class TextTagger:
         chosen: Weighted = []
         for group, part, curve in self._scorer.curves():
             own = confidences[part]
-            order = [place for place in np.argsort(-own, kind="stable").tolist() if place not in group.hidden]
-            given = [place for place in order[: group.most] if own[place] >= curve.least]
+            order = np.argsort(-own, kind="stable")[: group.most].tolist()
+            given = [
+                place
+                for rank, place in enumerate(order)
+                if place not in group.hidden and (not rank or own[place] >= curve.further)
+            ]
             chosen += [(group.numbers[place], round(float(own[place]), 4)) for place in given]
         return chosen
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,21 +30,48 @@ _FORMAT = "abbina-tagger-1"
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Confidence = logistic of a weighted sum of a code's lead, the text's nearness to any code, and phrases' votes."""
+    """Confidence of a code where the text is about anything: the logistic of `lead` times its log odds plus `constant`.
+
+    The surest code of a group is given wherever the text is about anything, further ones from a confidence of `further`.
+    """
 
     lead: float
-    nearness: float
-    vote: float
+    constant: float
+    further: float
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whether a text is about anything: the logistic of weighted signs; from `least` on it gets codes."""
+
+    signs: tuple[float, ...]
     constant: float
     least: float
-    """Confidence below which a code is not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """`codes` by group name."""
+
+    about: About
+    codes: Mapping[str, Curve]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the file holds it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, held: Mapping[str, Any]) -> Curves:
+        """The reverse of `as_dict`."""
+        about = About(**{**held["about"], "signs": tuple(held["about"]["signs"])})
+        return cls(about, {name: Curve(**values) for name, values in held["codes"].items()})
 
 
 @dataclass(frozen=True)
 class TagWeights:
     """`coefficients` (codes, dimension), `constants` (codes,), `means` (2, dimension) float32; `keys` name the codes.
 
-    `curves` are by group name, with the classifier; `curves_alone` with prototypes alone. `reliability` maps competences
+    `curves` hold with the classifier, `curves_alone` with prototypes alone. `reliability` maps competences
     to how much of their confidence decisions leave them.
     """
 
@@ -53,8 +80,8 @@ class TagWeights:
     coefficients: Vectors
     constants: NDArray[np.float32]
     means: Vectors
-    curves: Mapping[str, Curve]
-    curves_alone: Mapping[str, Curve]
+    curves: Curves
+    curves_alone: Curves
     reliability: Mapping[str, float] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -70,8 +97,8 @@ class TagWeights:
         return {
             "fingerprint": self.fingerprint,
             "keys": [list(key) for key in self.keys],
-            "curves": {name: _as_dict(curve) for name, curve in self.curves.items()},
-            "curves_alone": {name: _as_dict(curve) for name, curve in self.curves_alone.items()},
+            "curves": self.curves.as_dict(),
+            "curves_alone": self.curves_alone.as_dict(),
             "reliability": dict(self.reliability),
         }
 
@@ -100,17 +127,13 @@ class TagWeights:
                 coefficients=tensors["coefficients"],
                 constants=tensors["constants"],
                 means=tensors["means"],
-                curves={name: Curve(**values) for name, values in header["curves"].items()},
-                curves_alone={name: Curve(**values) for name, values in header["curves_alone"].items()},
+                curves=Curves.of(header["curves"]),
+                curves_alone=Curves.of(header["curves_alone"]),
                 reliability=header["reliability"],
                 about=header["about"],
             )
         except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
             raise TaggingError(f"{path}: no weights of the tagger ({error}); remove it: it is learnt again") from error
-
-
-def _as_dict(curve: Curve) -> dict[str, float]:
-    return {name: getattr(curve, name) for name in Curve.__slots__}
 
 
 @lru_cache(maxsize=1)
