@@ -17,12 +17,14 @@ from embeddings.encoder import Encoder, Vectors
 from embeddings.sentences import split_sentences
 from matching.concepts import Concept, ConceptIndex
 from matching.tagging.groups import Group
-from matching.tagging.material import Told, demo, subjects
+from matching.tagging.material import Told, abstracts, demo, small_talk, subjects
 from matching.tagging.prototypes import ROLE, described, unit
 
 _TEXTS_OF_COMPETENCE, _TEXTS_OF_SUBJECT, _TEXTS_OF_CODE = 12, 20, 30
 _MOST_PHRASES = 4
 _NOISE = (0.3, 1.0)
+_USUAL = 0.6
+"""Of the sentences mixed in, the share of those that every profile has."""
 _SEED = 2026
 
 Shares = NDArray[np.float32]
@@ -56,7 +58,10 @@ def read_sources(encoder: Encoder, concepts: ConceptIndex, groups: Iterable[Grou
         for n in group.numbers
     }
     told = tuple(subjects())
-    sentences = encoder.encode([part for item in demo() for part in split_sentences(item.text)], ROLE)
+    other = [part for item in demo() for part in split_sentences(item.text)]
+    usual = [sentence for sentences in small_talk().values() for sentence in sentences]
+    times = round(len(other) * _USUAL / (1.0 - _USUAL) / len(usual))
+    sentences = np.vstack([encoder.encode(other, ROLE), np.tile(encoder.encode(usual, ROLE), (times, 1))])
     return Sources(
         phrases={n: vectors[vectors.any(axis=1)] for n, vectors in phrases.items()},
         descriptions=descriptions,
@@ -67,11 +72,13 @@ def read_sources(encoder: Encoder, concepts: ConceptIndex, groups: Iterable[Grou
 
 
 def middles(encoder: Encoder) -> Vectors:
-    """The middle of the demo region's texts in each language: (2, dimension), Italian first."""
-    told = demo()
-    vectors = encoder.encode([item.text for item in told], ROLE)
-    italian = np.array([item.language == "it" for item in told])
-    return np.stack([vectors[italian].mean(axis=0), vectors[~italian].mean(axis=0)])
+    """The middle of texts in each language, whole ones and abstracts of the demo region: (2, dimension), Italian first."""
+    found = []
+    for told in (demo(), abstracts()):
+        vectors = encoder.encode([item.text for item in told], ROLE)
+        italian = np.array([item.language == "it" for item in told])
+        found.append(np.stack([vectors[italian].mean(axis=0), vectors[~italian].mean(axis=0)]))
+    return np.asarray((found[0] + found[1]) / 2.0, dtype=np.float32)
 
 
 def make_anchors(group: Group, concepts: ConceptIndex, sources: Sources) -> Anchors:

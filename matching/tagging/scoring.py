@@ -19,7 +19,7 @@ PULL = 0.5
 """How much a prototype's similarity, in spreads, adds to the classifier's score: 0.3 to 1 did equally well on the demo."""
 ALONE = 2.0
 """The same where there is no classifier."""
-VOTE = 0.75
+VOTE = 1.0
 """What a sure phrase whose competence is linked to a code adds to the code's score."""
 _MOST_VOTE = 2.0
 _STAND_IN = "een_technology"

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from data.demo import FOLDER as DEMO
+from embeddings import training
 from embeddings.language import Language
 
 FOLDER = Path(__file__).parent
+BOILERPLATE = Path(training.__file__).parent / "boilerplate.tsv"
 _TREES = ("s3_2014", "s3_2021", "een_technology")
 _TEXTS = ("title", "summary", "description", "expertise_sought")
 _DECLARED = {"een_technology": "technology_keywords", "een_market": "market_keywords", "sdg": "sdg"}
@@ -53,6 +55,24 @@ def demo() -> list[Told]:
         codes |= {tree: _list(given[record["reference"]][tree]) for tree in ("s3_2014", "s3_2021")}
         text = "\n".join(record[name] for name in _TEXTS if record.get(name))
         found.append(Told(text, _language(record["language"]), codes))
+    return found
+
+
+def small_talk() -> dict[Language, tuple[str, ...]]:
+    """What profiles say whatever their subject, by language."""
+    with BOILERPLATE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {"it": tuple(row["it"] for row in rows), "en": tuple(row["en"] for row in rows)}
+
+
+def abstracts() -> list[Told]:
+    """The demo region's texts as a network shows them: title and summary, with a sentence that every profile has."""
+    said, found = small_talk(), []
+    for number, record in enumerate(_records()):
+        language = _language(record["language"])
+        sentences = said[language]
+        text = "\n".join((record["title"], record["summary"], sentences[number % len(sentences)]))
+        found.append(Told(text, language, {}))
     return found
 
 
