@@ -127,7 +127,10 @@ def table(report: Report) -> str:
     if not report["learnt"]:
         lines.append("no classifier for this encoder: prototypes alone")
     for tree, figures in report["trees"].items():
-        lines += ["", f"{_NAMES[tree]} ({figures['ours']['labelled']} with a label, {figures['ours']['unlabelled']} without)"]
+        lines += [
+            "",
+            f"{_NAMES[tree]} ({figures['ours']['labelled']} with a label, {figures['ours']['unlabelled']} without)",
+        ]
         lines += [_line(name, figures[key]) for name, key in (("tagger", "ours"), ("nearest prototype", "nearest"))]
     if "twins" in report:
         shares = ", ".join(f"{_NAMES[tree]} {report['twins'][tree]:.2f}" for tree in TREES)

@@ -17,7 +17,6 @@ from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
 from matching.collection import load_collection
-from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
@@ -26,6 +25,8 @@ from matching.presentation import Presenter
 from matching.query_builder import QueryBuilder
 from matching.ranking import LISTS, load_model
 from matching.service import Engine, MatchService
+from matching.tagging.tagger import TextTagger
+from matching.tagging.weights import weights_for
 from matching.taxonomies import load_concepts
 
 
@@ -50,6 +51,7 @@ class Application:
         self.store = GenerationStore(settings.index_dir)
         self._encoder: Encoder | None = None
         self._concepts: ConceptIndex | None = None
+        self._tagger: TextTagger | None = None
         self._lock = threading.RLock()
         self.service = MatchService(
             self.sessions,
@@ -91,6 +93,20 @@ class Application:
                 self._encoder = open_encoder(self.settings, self.store)
             return self._encoder
 
+    def text_tagger(self) -> TextTagger:
+        """The tagger by the taxonomies, encoder and learning of now. Raises ModelError where there is no encoder."""
+        with self._lock:
+            return self._tagger_of(self.encoder(), self.concepts)
+
+    def _tagger_of(self, encoder: Encoder, concepts: ConceptIndex) -> TextTagger:
+        """A tagger, the last one where nothing that it rests on has changed."""
+        weights = weights_for(self.settings.home, encoder.fingerprint)
+        with self._lock:
+            made = self._tagger
+            if made is None or not made.rests_on(concepts, encoder, weights):
+                made = self._tagger = TextTagger(concepts, encoder, weights)
+            return made
+
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
         if self.settings.model != FALLBACK_MODEL:
@@ -119,6 +135,7 @@ class Application:
             self.store,
             self.encoder(),
             self.concepts,
+            self.text_tagger(),
             keep=self.settings.keep_generations,
             today=self.today,
         )
@@ -157,7 +174,7 @@ class Application:
                 collection = load_collection(session, generation, concepts, self.today())
         except (GenerationError, ModelError) as error:
             raise NotIndexedError(str(error)) from error
-        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts))
+        builder = QueryBuilder(encoder, concepts, self._tagger_of(encoder, concepts))
         return Engine(collection, builder, Presenter(collection, encoder))
 
 

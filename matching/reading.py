@@ -108,6 +108,18 @@ def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
     return effective_codes([*competences, *themes], ORGANISATION_TRUST)
 
 
+def removed_from_proposal(proposal: Proposal) -> frozenset[tuple[str, str]]:
+    """The (tree, code) pairs that people took away from a proposal."""
+    return frozenset((item.tree, item.code) for item in proposal.codes if item.origin == Origin.REMOVED.value)
+
+
+def removed_from_organisation(organisation: Organisation) -> frozenset[tuple[str, str]]:
+    """The (tree, code) pairs that people took away from an organisation."""
+    gone = {(item.tree, item.code) for item in organisation.themes if item.origin == Origin.REMOVED.value}
+    taken = [item for item in organisation.competences if item.origin == Origin.REMOVED.value]
+    return frozenset(gone | {(Tree.COMPETENCE.value, item.code) for item in taken if item.code is not None})
+
+
 def day(moment: date | None, missing: int) -> int:
     """Day ordinal of a date."""
     return missing if moment is None else moment.toordinal()

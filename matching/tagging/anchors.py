@@ -101,7 +101,9 @@ def _said(
 ) -> Iterator[tuple[Vectors, Shares]]:
     places = {number: place for place, number in enumerate(group.numbers)}
     for competence, own in sources.phrases.items():
-        share = even_share([places[n] for n, strength in concepts.linked(competence) if n in places and strength], len(group))
+        share = even_share(
+            [places[n] for n, strength in concepts.linked(competence) if n in places and strength], len(group)
+        )
         if share is not None and len(own):
             for _ in range(_TEXTS_OF_COMPETENCE):
                 count = min(int(chance.integers(1, _MOST_PHRASES + 1)), len(own))

@@ -44,9 +44,7 @@ def groups_of(concepts: ConceptIndex) -> tuple[Group, ...]:
 def _group(concepts: ConceptIndex, tree: Tree, level: int, most: int) -> Group:
     numbers = tuple(number for number in concepts.in_tree(tree.value) if _depth(concepts, number) == level)
     silent = (
-        place
-        for place, number in enumerate(numbers)
-        if (tree.value, concepts.concepts[number].code) in NOTHING_SAID
+        place for place, number in enumerate(numbers) if (tree.value, concepts.concepts[number].code) in NOTHING_SAID
     )
     name = tree.value if level == _first_level(tree) else f"{tree.value}/{level + 1}"
     return Group(name, tree.value, level, most, numbers, frozenset(silent))

@@ -87,17 +87,13 @@ def make_prototypes(encoder: Encoder, concepts: ConceptIndex, means: Vectors | N
 def described(concept: Concept, language: Language) -> str:
     """What a concept is about, in one language: label, synonyms and description."""
     label, description = (
-        (concept.label_it, concept.description_it)
-        if language == "it"
-        else (concept.label_en, concept.description_en)
+        (concept.label_it, concept.description_it) if language == "it" else (concept.label_en, concept.description_en)
     )
     return f"{label}. {description}" if description else _names(concept, language)
 
 
 def _names(concept: Concept, language: Language) -> str:
-    names = (
-        (concept.label_it, *concept.synonyms_it) if language == "it" else (concept.label_en, *concept.synonyms_en)
-    )
+    names = (concept.label_it, *concept.synonyms_it) if language == "it" else (concept.label_en, *concept.synonyms_en)
     return ", ".join(names)
 
 

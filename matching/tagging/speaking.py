@@ -1,4 +1,4 @@
-"""The words of a text that speak for a tag: phrases first, then the words that pull the text's vector towards the code."""
+"""The words of a text that speak for a tag: phrases first, then the words that pull its vector towards the code."""
 
 from __future__ import annotations
 

@@ -52,6 +52,11 @@ class TextTagger:
         self._phrases = CompetenceTagger(concepts)
         self._numbers = np.array(self._prototypes.numbers, np.int64)
 
+    def rests_on(self, concepts: ConceptIndex, encoder: Encoder, weights: TagWeights) -> bool:
+        """Whether these are the taxonomies, the encoder and the weights that it was made with."""
+        same = self._concepts is concepts and self._encoder.fingerprint == encoder.fingerprint
+        return same and self._weights.digest == weights.digest
+
     @property
     def learning(self) -> str:
         """Digest of what was learnt: tags of the same text and vocabulary may differ where this does."""
@@ -107,7 +112,9 @@ class TextTagger:
             tags.append(self._told(number, sure, own))
         return tags
 
-    def reasons(self, text: str, language: Language, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    def reasons(
+        self, text: str, language: Language, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[str, ...]]:
         """The words of a text that speak for the given (tree, code) pairs, whether or not it would get them now."""
         phrases = self.phrases(text, language)
         named = {tag.concept: tag.words for tag in phrases}

@@ -1,6 +1,7 @@
 """The classifier's file: a linear function for each code and the curves that turn scores into confidences.
 
-safetensors with a JSON header, never pickle. Weights belong to one encoder (by fingerprint): others use prototypes alone.
+safetensors with a JSON header, never pickle. Weights belong to one encoder (by fingerprint): others use prototypes
+alone.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _FORMAT = "abbina-tagger-1"
 class Curve:
     """Confidence of a code where the text is about anything: the logistic of `lead` times its log odds plus `constant`.
 
-    The surest code of a group is given wherever the text is about anything, further ones from a confidence of `further`.
+    The surest code of a group is given wherever the text is about anything, others from a confidence of `further` on.
     """
 
     lead: float
@@ -140,3 +141,15 @@ class TagWeights:
 def shipped() -> TagWeights:
     """The weights that ship with the program."""
     return TagWeights.load(SHIPPED)
+
+
+def weights_for(home: Path, fingerprint: str) -> TagWeights:
+    """One's own weights where there are any for the encoder with this fingerprint, else the shipped ones.
+
+    A damaged file is not used: tags by the shipped weights are better than none, and `abbina doctor` tells.
+    """
+    try:
+        own = TagWeights.load(home / FILE)
+    except TaggingError:
+        return shipped()
+    return own if own.fingerprint == fingerprint else shipped()
