@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,35 +14,24 @@ from data.corpus import chunks, closed_since, load_organisations, withdrawn_sinc
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
 from matching.brokerage.curation import Candidate, rejected, rejecting, standing
-from matching.collection import Collection
+from matching.collection import Collection as Corpus
 from matching.drafts import Draft
-from matching.features import CodeContext, organisation_features, proposal_features
+from matching.gathering import Candidates, gather
 from matching.presentation import Presenter, Ranked
-from matching.query import ORGANISATION, Query
+from matching.query import Query
 from matching.query_builder import QueryBuilder
-from matching.ranking import OPPORTUNITIES, ORGANISATIONS, PROPOSALS, FeatureTable, RankingModel
-from matching.retrieval import (
-    Rows,
-    allowed_for_organisation,
-    allowed_organisations,
-    allowed_proposals,
-    organisation_fits,
-    pool,
-    proposal_fits,
-)
-from matching.rules import SEEKING, targets_of
+from matching.ranking import RankingModel
+from matching.rules import targets_of
 from matching.types import Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
-_SCATTER = np.uint64(2654435761)
-"""Knuth's multiplicative constant: equals are put in an order that favours nobody, and always the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """What a query runs on: one generation with the encoder that made it."""
 
-    collection: Collection
+    collection: Corpus
     builder: QueryBuilder
     presenter: Presenter
 
@@ -117,19 +104,38 @@ class MatchService:
 
         The same path as a user's, without what brokers decided: judgements are about the ranking alone.
         """
+        found = self.candidates_of(reference, target)
+        if found is None:
+            return None
+        _, candidates = found
+        ranked = best(candidates, self._models[candidates.weights], top)
+        names = self.references(target, [item.id for item in ranked])
+        return [(names[item.id], item.score) for item in ranked if item.id in names]
+
+    def candidates_of(
+        self, reference: str, target: Target, also: Collection[int] = ()
+    ) -> tuple[Query, Candidates] | None:
+        """A stored proposal as a query, and one list's candidates with features; None where it is not stored.
+
+        Nothing that brokers decided is heeded; `also` names records that are wanted beside what is retrieved.
+        """
         engine = self.engine()
         with self._sessions() as session:
             found = _stored_proposal(session, reference)
             if found is None:
                 return None
             query = self._without_hidden(session, engine, engine.builder.of_proposal(found), {})
-            ranked, _ = self._rank(engine, query, target, top)
-            table = Organisation if target is Target.ORGANISATIONS else Proposal
-            names: dict[int, str] = {}
-            for chunk in chunks([item.id for item in ranked]):
+        return query, self.gather(engine, query, target, also)
+
+    def references(self, target: Target, ids: Sequence[int]) -> dict[int, str]:
+        """References of stored candidates by id."""
+        table = Organisation if target is Target.ORGANISATIONS else Proposal
+        names: dict[int, str] = {}
+        with self._sessions() as session:
+            for chunk in chunks(ids):
                 rows = session.execute(select(table.id, table.reference).where(table.id.in_(chunk)))
                 names |= {row.id: row.reference for row in rows}
-        return [(names[item.id], item.score) for item in ranked if item.id in names]
+        return names
 
     def lists_of(self, references: Iterable[str]) -> dict[str, Target]:
         """To which list each stored reference belongs; unknown ones are left out."""
@@ -182,82 +188,38 @@ class MatchService:
             considered=considered,
         )
 
+    def gather(self, engine: Engine, query: Query, target: Target, also: Collection[int] = ()) -> Candidates:
+        """The candidates of one list of a query with their features, as they are before they are ordered."""
+        return gather(engine.collection, query, target, self._today(), also)
+
     def _rank(self, engine: Engine, query: Query, target: Target, top: int) -> tuple[list[Ranked], int]:
-        if target is Target.ORGANISATIONS:
-            return self._rank_organisations(engine, query, top)
-        return self._rank_proposals(engine, query, top)
-
-    def _rank_organisations(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
-        collection, section = engine.collection, engine.collection.organisations_offered
-        allowed = allowed_organisations(query, collection.organisations)
-        sides = [(section, query.sought)]
-        if query.kind not in SEEKING:
-            sides.append((section, query.offered))
-        rows = pool(sides, allowed)
-        if not len(rows):
-            return [], int(allowed.sum())
-        context = CodeContext(collection.concepts, collection.organisation_rarity, self._today().year)
-        table = collection.organisations
-        features = organisation_features(query, table, rows, organisation_fits(query, section, rows), context)
-        keys = (table.last_year[rows], table.evidence[rows])
-        return self._top(ORGANISATIONS, table.ids, rows, features, keys, top), int(allowed.sum())
-
-    def _rank_proposals(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
-        allowed = allowed_proposals(query, engine.collection.proposals, self._today().toordinal())
-        return self._rank_allowed_proposals(engine, query, allowed, top)
+        candidates = self.gather(engine, query, target)
+        return best(candidates, self._models[candidates.weights], top), candidates.considered
 
     def rank_for_organisation(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
         """Open proposals that look for the organisation that asks, best first, and how many were considered."""
-        allowed = allowed_for_organisation(query, engine.collection.proposals, self._today().toordinal())
-        return self._rank_allowed_proposals(engine, query, allowed, top)
+        return self._rank(engine, query, Target.PROPOSALS, top)
 
-    def _rank_allowed_proposals(
-        self, engine: Engine, query: Query, allowed: NDArray[np.bool_], top: int
-    ) -> tuple[list[Ranked], int]:
-        collection = engine.collection
-        offered, sought = collection.proposals_offered, collection.proposals_sought
-        sides = [(sought, query.offered)]
-        if query.kind != ORGANISATION:  # an organisation offers what it can do; what it needs is not known
-            sides.append((offered, query.sought))
-        rows = pool(sides, allowed)
-        if not len(rows):
-            return [], int(allowed.sum())
-        context = CodeContext(collection.concepts, collection.proposal_rarity, self._today().year)
-        table = collection.proposals
-        features = proposal_features(query, table, rows, proposal_fits(query, offered, sought, rows), context)
-        keys = (table.published[rows],)
-        name = OPPORTUNITIES if query.kind == ORGANISATION else PROPOSALS
-        return self._top(name, table.ids, rows, features, keys, top), int(allowed.sum())
 
-    def _top(
-        self,
-        model_name: str,
-        ids: NDArray[np.int64],
-        rows: Rows,
-        features: FeatureTable,
-        keys: tuple[NDArray[np.int32], ...],
-        top: int,
-    ) -> list[Ranked]:
-        """The best by score; equals as a broker would order them (`keys`, the last first), then by nothing at all."""
-        model = self._models[model_name]
-        points = model.points(features)
-        scores = model.intercept + points.sum(axis=1)
-        scatter = (ids[rows].astype(np.uint64) * _SCATTER) % np.uint64(2**32)
-        order = np.lexsort((scatter, *(-key for key in keys), -np.round(scores, 6)))[:top]
-        return [
-            Ranked(
-                id=int(ids[rows[place]]),
-                row=int(rows[place]),
-                rank=rank,
-                score=float(scores[place]),
-                features={
-                    name: float(value) for name, value in zip(features.names, features.values[place], strict=True)
-                },
-                contributions=model.parts(features, int(place), points),
-                band=model.band(float(scores[place])),
-            )
-            for rank, place in enumerate(order, start=1)
-        ]
+def best(candidates: Candidates, model: RankingModel, top: int) -> list[Ranked]:
+    """The best candidates by the model's score, with what each feature adds."""
+    if not len(candidates):
+        return []
+    features = candidates.features
+    points = model.points(features)
+    scores = model.intercept + points.sum(axis=1)
+    return [
+        Ranked(
+            id=int(candidates.ids[place]),
+            row=int(candidates.rows[place]),
+            rank=rank,
+            score=float(scores[place]),
+            features={name: float(value) for name, value in zip(features.names, features.values[place], strict=True)},
+            contributions=model.parts(features, int(place), points),
+            band=model.band(float(scores[place])),
+        )
+        for rank, place in enumerate(candidates.order(scores)[:top], start=1)
+    ]
 
 
 def _stored_proposal(session: Session, reference: str) -> Proposal | None:

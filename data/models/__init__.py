@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.models.base import Base, UtcDateTime, now
+from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.proposal import Proposal, ProposalCode
 from data.models.run import RejectedRow, Run, SourceCursor
@@ -15,6 +16,7 @@ __all__ = [
     "Crosswalk",
     "CurationDecision",
     "Evidence",
+    "Exposure",
     "ExternalId",
     "Organisation",
     "OrganisationCompetence",
