@@ -1,4 +1,4 @@
-"""Quality of the tagger on labelled profiles: first code among the labels, abstention, and the same across languages."""
+"""Quality of the tagger on labelled profiles: first code among the labels, abstention, agreement of languages."""
 
 from __future__ import annotations
 
@@ -142,5 +142,6 @@ def _line(name: str, figures: Report) -> str:
     abstained = "" if figures["abstained"] is None else f"; none where there is no label {figures['abstained']:.2f}"
     return (
         f"  {name:<18} first code right {figures['first']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]"
-        f"; answered {figures['answered']:.2f}; precision {figures['precision']:.2f}, recall {figures['recall']:.2f}{abstained}"
+        f"; answered {figures['answered']:.2f}; precision {figures['precision']:.2f}"
+        f", recall {figures['recall']:.2f}{abstained}"
     )

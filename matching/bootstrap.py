@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -12,6 +13,7 @@ from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
+from data.models import Organisation, Proposal
 from data.settings import FALLBACK_MODEL, Settings
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
@@ -25,6 +27,7 @@ from matching.presentation import Presenter
 from matching.query_builder import QueryBuilder
 from matching.ranking import LISTS, load_model
 from matching.service import Engine, MatchService
+from matching.tagging.reasons import Words, reasons_of
 from matching.tagging.tagger import TextTagger
 from matching.tagging.weights import weights_for
 from matching.taxonomies import load_concepts
@@ -106,6 +109,13 @@ class Application:
             if made is None or not made.rests_on(concepts, encoder, weights):
                 made = self._tagger = TextTagger(concepts, encoder, weights)
             return made
+
+    def reasons(self, record: Proposal | Organisation, keys: Sequence[tuple[str, str]]) -> Words:
+        """The words of a stored record that speak for its codes; none where the encoder cannot be had."""
+        try:
+            return reasons_of(record, keys, self.text_tagger()) if keys else {}
+        except ModelError:
+            return {}
 
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""

@@ -1,7 +1,7 @@
 """What holds the classifier: made-up texts about each code, from the concepts' own words and the shipped subjects.
 
-Each is the vector of a few phrases about one subject with the vector of some other sentence mixed in, as a profile mixes
-its subject with much else. Confirmed tags are learnt beside them, so that a few odd ones cannot move the whole.
+Each is the vector of a few phrases about one subject with the vector of some other sentence mixed in, as a profile
+mixes its subject with much else. Confirmed tags are learnt beside them, so that a few odd ones cannot move the whole.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def read_sources(encoder: Encoder, concepts: ConceptIndex, groups: Iterable[Grou
 
 
 def middles(encoder: Encoder) -> Vectors:
-    """The middle of texts in each language, whole ones and abstracts of the demo region: (2, dimension), Italian first."""
+    """The middle of each language's texts, whole ones and abstracts of the demo: (2, dimension), Italian first."""
     found = []
     for told in (demo(), abstracts()):
         vectors = encoder.encode([item.text for item in told], ROLE)

@@ -1,4 +1,4 @@
-"""Fitting the curves: how often people gave the code that has a score, on texts that the classifier was not taught with.
+"""Fitting the curves: how often people gave the code that has a score, on texts that the classifier did not learn.
 
 Platt's method, twice: whether a text is about anything (the demo region's texts and the subjects against everyday
 sentences and made-up words), and whether it has a code, given that it is. The constants ship with the weights.
@@ -33,7 +33,7 @@ _LOST = 0.02
 
 
 def fit_curves(scorer: Scorer, encoder: Encoder, concepts: ConceptIndex) -> Curves:
-    """The curves of a scorer: one for "about anything", one for each group that the demo region's texts have codes of."""
+    """The curves of a scorer: one for "about anything", one for each group that the demo's texts have codes of."""
     told = demo()
     centred, votes = _read(scorer, encoder, concepts, told)
     leads = scorer.leads(centred, votes)

@@ -16,7 +16,7 @@ from matching.tagging.weights import Curve, Curves, TagWeights
 
 Matrix = NDArray[np.float32]
 PULL = 0.5
-"""How much a prototype's similarity, in spreads, adds to the classifier's score: 0.3 to 1 did equally well on the demo."""
+"""How much a prototype's similarity, in spreads, adds to the classifier's score: 0.3 to 1 did as well on the demo."""
 ALONE = 2.0
 """The same where there is no classifier."""
 VOTE = 1.0

@@ -1,5 +1,8 @@
-"""What the tagger is first taught with, all written for this project: subjects with their codes, everyday sentences that
-deserve no code, and codes of the demo region's texts, which are kept out of the teaching and used to calibrate."""
+"""What the tagger is first taught with, all written for this project.
+
+Subjects with their codes; everyday sentences that deserve no code; and codes of the demo region's texts, which are kept
+out of the teaching: choices are made and confidences calibrated on them.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def everyday() -> list[Told]:
 
 
 def demo() -> list[Told]:
-    """The demo region's proposals and profiles with the codes that they declare and the areas that were given by hand."""
+    """The demo's proposals and profiles with the codes that they declare and the areas that were given by hand."""
     given = {row["reference"]: row for row in _rows("demo.csv")}
     found = []
     for record in _records():
