@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from embeddings.language import Language
+from embeddings.language import LANGUAGES, Language
 from jobs.encoder_quality import records, text_of
 from jobs.errors import JobError
 from matching.concepts import ConceptIndex
@@ -77,7 +77,8 @@ def nearest(encoder: Encoder, concepts: ConceptIndex, texts: Sequence[str]) -> d
 
 def _nearest(encoder: Encoder, concepts: ConceptIndex, group: Group, vectors: NDArray[np.float32]) -> Tagged:
     told = [concepts.concepts[number] for number in group.numbers]
-    rows = unit(sum(encoder.encode([described(concept, lang) for concept in told], ROLE) for lang in ("it", "en")))
+    italian, english = (encoder.encode([described(concept, lang) for concept in told], ROLE) for lang in LANGUAGES)
+    rows = unit(italian + english)
     return Tagged(tuple((told[place].code,) for place in (vectors @ rows.T).argmax(axis=1).tolist()))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +31,9 @@ from matching.tagging.reasons import Words, reasons_of
 from matching.tagging.tagger import TextTagger
 from matching.tagging.weights import weights_for
 from matching.taxonomies import load_concepts
+
+if TYPE_CHECKING:
+    from matching.tagging.learning import LearningReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,14 @@ class Application:
             if made is None or not made.rests_on(concepts, encoder, weights):
                 made = self._tagger = TextTagger(concepts, encoder, weights)
             return made
+
+    def learn_tags(self, *, force: bool = False) -> LearningReport:
+        """Let the tagger learn what people declared and decided; the next index run tags by it: `learning.learn`."""
+        from matching.tagging.learning import learn  # noqa: PLC0415 - scikit-learn takes a second to load
+
+        with self._lock:
+            self._concepts = None
+        return learn(self.sessions, self.settings.home, self.encoder(), self.concepts, force=force)
 
     def reasons(self, record: Proposal | Organisation, keys: Sequence[tuple[str, str]]) -> Words:
         """The words of a stored record that speak for its codes; none where the encoder cannot be had."""

@@ -25,11 +25,10 @@ from data.db import unit_of_work
 from embeddings.encoder import Encoder, Role
 from embeddings.errors import GenerationError
 from embeddings.generations import Generation, GenerationStore, NewRow, Section, SectionPlan
-from embeddings.text import offered, organisation_passages, sought
 from matching.collection import ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT, READ_AT
 from matching.concepts import ConceptIndex
-from matching.reading import CodeTriple, organisation_fields, proposal_fields
-from matching.tagging.deriving import Part, derive_codes
+from matching.reading import CodeTriple
+from matching.tagging.deriving import Part, derive_codes, organisation_parts, proposal_parts
 from matching.tagging.tagger import TextTagger
 
 Progress = Callable[[str, int], None]
@@ -182,9 +181,8 @@ class Indexer:
             read: dict[int, list[Part]] = {}
             with unit_of_work(self._sessions) as session:
                 for record in load_organisations(session, chunk):
-                    passages = organisation_passages(organisation_fields(record))
-                    rows += [NewRow(record.id, passage.text, passage.language) for passage in passages]
-                    read[record.id] = [Part(passage.text, passage.language, Role.OFFERED) for passage in passages]
+                    read[record.id] = organisation_parts(record)
+                    rows += [NewRow(record.id, part.text, part.language) for part in read[record.id]]
                 replace_derived_organisation_codes(session, self._derive(read), labels)
             progress("read", len(chunk))
         return {ORGANISATIONS_OFFERED: rows}
@@ -196,12 +194,9 @@ class Indexer:
             read: dict[int, list[Part]] = {}
             with unit_of_work(self._sessions) as session:
                 for record in load_proposals(session, chunk):
-                    fields = proposal_fields(record)
-                    language = fields.language or "it"
-                    seek, offer = sought(fields), offered(fields)
-                    offers.append(NewRow(record.id, offer, language))
-                    needs.append(NewRow(record.id, seek, language))
-                    read[record.id] = [Part(seek, language, Role.SOUGHT), Part(offer, language, Role.OFFERED)]
+                    read[record.id] = [seek, offer] = proposal_parts(record)
+                    offers.append(NewRow(record.id, offer.text, offer.language))
+                    needs.append(NewRow(record.id, seek.text, seek.language))
                 replace_derived_proposal_codes(session, self._derive(read))
             progress("read", len(chunk))
         return {PROPOSALS_OFFERED: offers, PROPOSALS_SOUGHT: needs}

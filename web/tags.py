@@ -71,7 +71,8 @@ def decide(table: type[Proposal] | type[Organisation], number: int) -> None:
     """Take the decision that the form says, in a unit of work of its own, and tell the reader."""
     tree, code, action = _asked()
     with unit_of_work(application().sessions) as session:
-        decide_tag(session, session.get_one(table, number), tree, code, action, actor=ACTOR)
+        owner: Proposal | Organisation = session.get_one(table, number)  # type: ignore[assignment]
+        decide_tag(session, owner, tree, code, action, actor=ACTOR)
     flash(_done(action), "success")
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.models import Organisation, Proposal
 from embeddings.encoder import Encoder, Role, Vectors
 from embeddings.language import Language
+from embeddings.text import offered, organisation_passages, sought
 from matching.competence import MOST_TAGS, Tag
 from matching.concepts import ConceptIndex
-from matching.reading import CodeTriple
+from matching.reading import CodeTriple, organisation_fields, proposal_fields
 from matching.tagging.prototypes import unit
 from matching.tagging.tagger import TextTagger
 
@@ -26,6 +28,19 @@ class Part:
     role: Role
 
 
+def proposal_parts(record: Proposal) -> list[Part]:
+    """What is sought and what is offered, as the index reads it."""
+    fields = proposal_fields(record)
+    language = fields.language or "it"
+    return [Part(sought(fields), language, Role.SOUGHT), Part(offered(fields), language, Role.OFFERED)]
+
+
+def organisation_parts(record: Organisation) -> list[Part]:
+    """The profile and each piece of evidence, as the index reads them."""
+    passages = organisation_passages(organisation_fields(record))
+    return [Part(passage.text, passage.language, Role.OFFERED) for passage in passages]
+
+
 def derive_codes(
     records: Sequence[Sequence[Part]], tagger: TextTagger, encoder: Encoder, concepts: ConceptIndex
 ) -> list[list[CodeTriple]]:
@@ -34,8 +49,8 @@ def derive_codes(
     A record's vector is the mean of its parts'. Texts are encoded by their roles, as the index does: an encoder that
     remembers them encodes them once.
     """
-    vectors = _means(records, encoder)
-    languages = [_language(parts) for parts in records]
+    vectors = mean_vectors(records, encoder)
+    languages = [main_language(parts) for parts in records]
     phrases = [_phrases(parts, tagger) for parts in records]
     return [
         [
@@ -46,7 +61,8 @@ def derive_codes(
     ]
 
 
-def _means(records: Sequence[Sequence[Part]], encoder: Encoder) -> Vectors:
+def mean_vectors(records: Sequence[Sequence[Part]], encoder: Encoder) -> Vectors:
+    """The mean of the vectors of each record's parts, unit rows: (records, dimension)."""
     owners = np.array([owner for owner, parts in enumerate(records) for _ in parts], np.int64)
     flat = [part for parts in records for part in parts]
     sums = np.zeros((len(records), encoder.dimension), np.float32)
@@ -56,7 +72,8 @@ def _means(records: Sequence[Sequence[Part]], encoder: Encoder) -> Vectors:
     return unit(sums)
 
 
-def _language(parts: Sequence[Part]) -> Language:
+def main_language(parts: Sequence[Part]) -> Language:
+    """The language of most parts."""
     counted = Counter(part.language for part in parts)
     return "en" if counted["en"] > counted["it"] else "it"
 

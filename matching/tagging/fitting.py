@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from embeddings.encoder import Encoder, Vectors
 from matching.concepts import ConceptIndex
 from matching.tagging.anchors import Anchors, Shares, even_share, make_anchors, middles, read_sources
 from matching.tagging.groups import Group, groups_of
+from matching.tagging.prototypes import unit
 from matching.tagging.weights import Curves, TagWeights
 
 Key = tuple[str, str]
@@ -27,6 +28,9 @@ _LOOSENESS = 1.0
 _STEPS, _TOLERANCE = 200, 1e-3
 _MOST_SHARE = 0.5
 """Examples together never outweigh this share of the anchors."""
+_MOST_REMEMBERED = 500
+DECLARED, DECIDED = 1.0, 10.0
+"""What a declared code of a text counts, and what a decision about one: somebody looked at just that."""
 _SURE = 3.0
 """Patience of a competence's reliability: so many confirmations are taken for granted."""
 
@@ -37,7 +41,6 @@ class Example:
 
     given: Mapping[Key, float]
     taken: frozenset[Key] = frozenset()
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def fit_weights(
         coefficients=np.vstack(coefficients) if coefficients else np.zeros((0, encoder.dimension), np.float32),
         constants=np.concatenate(constants) if constants else np.zeros(0, np.float32),
         means=(middles(encoder) if means is None else means).astype(np.float32),
+        remembered=_remembered(encoder, examples),
         curves=curves[0],
         curves_alone=curves[1],
         reliability=_reliability(examples),
@@ -109,7 +113,7 @@ def _of_group(
     """Vectors, shares and importance of the examples that say something of the group; None where none does."""
     places = {(group.tree, concepts.concepts[number].code): place for place, number in enumerate(group.numbers)}
     rows, shares, importance = [], [], []
-    for row, example in enumerate(examples.items if examples else ()):
+    for row, example in enumerate(() if examples is None else examples.items):
         given = [places[key] for key in example.given if key in places]
         taken = [places[key] for key in example.taken if key in places]
         share = even_share(given, len(group))
@@ -120,7 +124,7 @@ def _of_group(
             rows.append(row)
             shares.append(share)
             counts = [weight for key, weight in example.given.items() if key in places]
-            importance.append(example.weight * max(counts, default=1.0))
+            importance.append(max(counts, default=DECIDED))
     if examples is None or not rows:
         return None
     return examples.vectors[rows], np.array(shares, np.float32), np.array(importance, np.float64)
@@ -159,12 +163,15 @@ def _regression(
     return coefficients, constants
 
 
+def _remembered(encoder: Encoder, examples: Examples | None) -> Vectors:
+    """Texts with a confirmed code, the first ones: (texts, dimension)."""
+    if examples is None:
+        return np.zeros((0, encoder.dimension), np.float32)
+    rows = [row for row, item in enumerate(examples.items) if max(item.given.values(), default=0.0) >= DECIDED]
+    return unit(examples.vectors[rows[:_MOST_REMEMBERED]])
+
+
 def _reliability(examples: Examples | None) -> dict[str, float]:
-    decisions = examples.decisions if examples else {}
+    decisions = {} if examples is None else examples.decisions
     found = {code: (yes + _SURE) / (yes + no + _SURE) for code, (yes, no) in sorted(decisions.items())}
     return {code: round(share, 4) for code, share in found.items() if share < 1.0}
-
-
-def with_about(weights: TagWeights, **about: object) -> TagWeights:
-    """The same weights, saying how they came about."""
-    return replace(weights, about=dict(about))

@@ -22,6 +22,8 @@ ALONE = 2.0
 VOTE = 1.0
 """What a sure phrase whose competence is linked to a code adds to the code's score."""
 _MOST_VOTE = 2.0
+_LIKE = 0.5
+"""Cosine around the middle from which on a text is like another."""
 _STAND_IN = "een_technology"
 """The group whose curve serves groups that none was fitted for."""
 _SURELY_NONE = 1e-9
@@ -35,6 +37,7 @@ class Scorer:
         self.prototypes = prototypes
         own_curves = weights.curves if learnt else weights.curves_alone
         self._about = own_curves.about
+        self._remembered = weights.remembered if learnt else weights.remembered[:0]
         keys = {key: place for place, key in enumerate(weights.keys)} if learnt else {}
         numbers = prototypes.numbers
         self._places = {number: place for place, number in enumerate(numbers)}
@@ -84,10 +87,12 @@ class Scorer:
         """Signs that a text is about anything at all: (texts, 3), its nearness to the nearest code and competence, in
         spreads, and the greatest vote of a phrase."""
         own = self.prototypes
+        code = _nearest(centred, own.codes) / np.float32(own.spread)
+        competence = _nearest(unit(centred), own.competences) / np.float32(own.competence_spread)
         return np.stack(
             [
-                _nearest(centred, own.codes) / np.float32(own.spread),
-                _nearest(unit(centred), own.competences) / np.float32(own.competence_spread),
+                code,
+                competence if len(own.vocabulary) else code,
                 np.minimum(votes.max(axis=1, initial=0.0), np.float32(_MOST_VOTE)),
             ],
             axis=1,
@@ -97,6 +102,8 @@ class Scorer:
         """How surely each text is about anything that the taxonomies have: (texts,) in [0, 1]."""
         known = self.signs(centred, votes) @ np.array(self._about.signs, np.float32) + self._about.constant
         found = _logistic(known)
+        if len(self._remembered):
+            found[(unit(centred) @ self._remembered.T).max(axis=1) >= _LIKE] = 1.0
         found[~centred.any(axis=1)] = 0.0
         return found
 

@@ -72,6 +72,7 @@ class Curves:
 class TagWeights:
     """`coefficients` (codes, dimension), `constants` (codes,), `means` (2, dimension) float32; `keys` name the codes.
 
+    `remembered` (texts, dimension) unit rows are texts that people gave a code to: what is like one deserves codes.
     `curves` hold with the classifier, `curves_alone` with prototypes alone. `reliability` maps competences
     to how much of their confidence decisions leave them.
     """
@@ -83,6 +84,7 @@ class TagWeights:
     means: Vectors
     curves: Curves
     curves_alone: Curves
+    remembered: Vectors
     reliability: Mapping[str, float] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,7 +92,7 @@ class TagWeights:
     def digest(self) -> str:
         """Hex digest of everything that changes a tag."""
         digest = hashlib.sha256(json.dumps(self._header(), sort_keys=True).encode())
-        for array in (self.coefficients, self.constants, self.means):
+        for array in (self.coefficients, self.constants, self.means, self.remembered):
             digest.update(np.ascontiguousarray(array, "<f4").tobytes())
         return digest.hexdigest()
 
@@ -105,7 +107,8 @@ class TagWeights:
 
     def save(self, path: Path) -> None:
         """Write the file, in one step: whoever reads sees the old one or the new one."""
-        tensors = {"coefficients": self.coefficients, "constants": self.constants, "means": self.means}
+        names = ("coefficients", "constants", "means", "remembered")
+        tensors = {name: getattr(self, name) for name in names}
         header = {"format": _FORMAT, "about": json.dumps(self._header() | {"about": dict(self.about)}, sort_keys=True)}
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -128,6 +131,7 @@ class TagWeights:
                 coefficients=tensors["coefficients"],
                 constants=tensors["constants"],
                 means=tensors["means"],
+                remembered=tensors["remembered"],
                 curves=Curves.of(header["curves"]),
                 curves_alone=Curves.of(header["curves_alone"]),
                 reliability=header["reliability"],

@@ -45,8 +45,9 @@ def subjects() -> list[Told]:
 
 
 def everyday() -> list[Told]:
-    """Sentences about nothing that a taxonomy has, among them what every profile says."""
-    return [Told(row["text"], _language(row["language"]), {}) for row in _rows("everyday.csv")]
+    """Sentences about nothing that a taxonomy has, and what every profile says."""
+    own = [Told(row["text"], _language(row["language"]), {}) for row in _rows("everyday.csv")]
+    return own + [Told(text, language, {}) for language, texts in small_talk().items() for text in texts]
 
 
 def demo() -> list[Told]:
