@@ -109,7 +109,8 @@ class TagWeights:
         """Write the file, in one step: whoever reads sees the old one or the new one."""
         names = ("coefficients", "constants", "means", "remembered")
         tensors = {name: getattr(self, name) for name in names}
-        header = {"format": _FORMAT, "about": json.dumps(self._header() | {"about": dict(self.about)}, sort_keys=True)}
+        told = self._header() | {"format": _FORMAT, "about": dict(self.about)}
+        header = {"abbina": json.dumps(told, sort_keys=True)}  # one entry: the order of several is left to chance
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{path.name}.{os.getpid()}.new")
         aside.write_bytes(save_tensors({name: np.ascontiguousarray(t) for name, t in tensors.items()}, header))
@@ -122,9 +123,9 @@ class TagWeights:
             with safe_open(path, framework="numpy") as file:
                 said = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-            if said.get("format") != _FORMAT:
-                raise ValueError(f"format {said.get('format')!r}")
-            header = json.loads(said["about"])
+            header = json.loads(said["abbina"])
+            if header.get("format") != _FORMAT:
+                raise ValueError(f"format {header.get('format')!r}")
             return cls(
                 fingerprint=header["fingerprint"],
                 keys=tuple((tree, code) for tree, code in header["keys"]),
