@@ -128,8 +128,8 @@ def test_a_competence_that_is_often_removed_becomes_less_sure(
     assert weights.reliability == {"coatings": 0.25}
     text = "rivestimenti protettivi, rivestimenti funzionali, rivestimenti"
     before = TextTagger(shipped_concepts, shipped_encoder).phrases(text, "it")[0].confidence
-    [after] = TextTagger(shipped_concepts, shipped_encoder, weights).phrases(text, "it") or [None]
-    assert after is None or after.confidence == pytest.approx(before * 0.25, abs=1e-3)
+    assert before > 0.5
+    assert TextTagger(shipped_concepts, shipped_encoder, weights).phrases(text, "it") == []
 
 
 def test_codes_of_a_lower_level_teach_the_level_that_is_learnt(
