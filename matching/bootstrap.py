@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data.db import make_engine, session_factory
 from data.models import Organisation, Proposal
 from data.settings import FALLBACK_MODEL, Settings
+from embeddings.bridge import TermBridge, shipped_term_vectors
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
@@ -195,7 +196,8 @@ class Application:
                 collection = load_collection(session, generation, concepts, self.today())
         except (GenerationError, ModelError) as error:
             raise NotIndexedError(str(error)) from error
-        builder = QueryBuilder(encoder, concepts, self._tagger_of(encoder, concepts))
+        bridge = TermBridge(shipped_term_vectors(), collection.vocabulary)
+        builder = QueryBuilder(encoder, concepts, self._tagger_of(encoder, concepts), bridge)
         return Engine(collection, builder, Presenter(collection, encoder))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from data.models import Organisation, Proposal
+from embeddings.bridge import TermBridge
 from embeddings.encoder import Encoder, Role
 from embeddings.language import Language, analyse, detect
 from embeddings.text import ProposalFields, offered, organisation_passages, sought
@@ -30,10 +31,11 @@ from matching.theme import COMPETENCE_TREES, THEME_TREES
 
 
 class QueryBuilder:
-    """Builds queries with one encoder and one state of the taxonomies."""
+    """Builds queries with one encoder, one state of the taxonomies and the words of one collection."""
 
-    def __init__(self, encoder: Encoder, concepts: ConceptIndex, tagger: TextTagger) -> None:
+    def __init__(self, encoder: Encoder, concepts: ConceptIndex, tagger: TextTagger, bridge: TermBridge) -> None:
         self._encoder = encoder
+        self._bridge = bridge
         self._concepts = concepts
         self._tagger = tagger
 
@@ -113,7 +115,8 @@ class QueryBuilder:
         return self._side(seek, language, Role.SOUGHT), self._side(offer, language, Role.OFFERED)
 
     def _side(self, text: str, language: Language, role: Role) -> Side:
-        return Side(text, self._encoder.encode([text], role)[0], tuple(analyse(text, language)))
+        tokens = tuple(analyse(text, language))
+        return Side(text, self._encoder.encode([text], role)[0], tokens, self._bridge.alternatives(tokens))
 
     def _codes(
         self,
