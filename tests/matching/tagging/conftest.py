@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -37,11 +36,3 @@ def shipped_encoder() -> Encoder:
 def tagger(shipped_concepts: ConceptIndex, shipped_encoder: Encoder) -> TextTagger:
     """The tagger that ships."""
     return TextTagger(shipped_concepts, shipped_encoder)
-
-
-@pytest.fixture
-def quality_data(real_data: Path) -> Path:
-    """The labelled profiles; skips where they are absent."""
-    if not (real_data / "een" / "labels.dev.jsonl").is_file():
-        pytest.skip(f"no labelled profiles under {real_data}")
-    return real_data
