@@ -131,6 +131,31 @@ def ranking(
             click.echo("\n".join(lines(one["misses"])))
 
 
+@benchmark.command()
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of dev files: een/profiles.it.jsonl, een/labels.dev.jsonl, een/twins.en.jsonl.",
+)
+@_JSON
+def tagging(data: Path, as_json: bool) -> None:
+    """The shipped tagger on labelled profiles, beside the plain nearest prototype; agreement across languages."""
+    from tempfile import TemporaryDirectory
+
+    from data.settings import load_settings
+    from jobs.setup_commands import prepare
+    from jobs.tagging_quality import measure, table
+    from matching.bootstrap import build_application
+
+    with TemporaryDirectory() as home:
+        settings = load_settings(home=Path(home), database_url=None)
+        prepare(settings)
+        with build_application(settings) as application:
+            report = measure(data, application.encoder(), application.concepts, application.text_tagger())
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else table(report))
+
+
 def _print(reports: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(reports, indent=2))

@@ -8,6 +8,7 @@ from data.models.organisation import Evidence, ExternalId, Organisation, Organis
 from data.models.proposal import Proposal, ProposalCode
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.suggestion import CurationDecision, Suggestion
+from data.models.tag_decision import TagDecision
 from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Run",
     "SourceCursor",
     "Suggestion",
+    "TagDecision",
     "UtcDateTime",
     "now",
 ]

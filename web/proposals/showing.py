@@ -20,6 +20,7 @@ from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
 from web.proposals.advice import additions
+from web.tags import tags_of
 
 SHOWN = 10
 Candidate = tuple[Target, int]
@@ -85,6 +86,7 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
         has_counterparts=proposal.kind != "RDR",
         decided=decided,
         notes=_notes(session, proposal.id),
+        tags=tags_of(proposal),
         unfinished=unfinished,
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
     )
