@@ -15,8 +15,9 @@ from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
 from matching.features import Background
+from matching.identity import Identities
 from matching.retrieval import Section
-from matching.tables import load_organisations_table, load_proposals_table
+from matching.tables import load_identities, load_organisations_table, load_proposals_table
 
 ORGANISATIONS_OFFERED = "organisations.offered"
 PROPOSALS_OFFERED = "proposals.offered"
@@ -44,6 +45,7 @@ class Collection:
     proposals_sought: Section
     organisation_rarity: NDArray[np.float32]
     proposal_rarity: NDArray[np.float32]
+    identities: Identities
 
 
 def load_collection(
@@ -64,6 +66,7 @@ def load_collection(
         proposals_sought=_section(generation, PROPOSALS_SOUGHT, proposals.ids),
         organisation_rarity=rarity(organisations.codes, len(concepts)),
         proposal_rarity=rarity(proposals.codes, len(concepts)),
+        identities=load_identities(session, organisations.ids),
     )
 
 
