@@ -20,14 +20,14 @@ SHOWN = 10
 """Places of a list that a page shows."""
 VARIETY = 0.15
 """What being unlike those above weighs beside relevance (1 - lambda of maximal marginal relevance)."""
-NEAR = 0.05
+NEAR = 0.03
 """Probabilities less apart than this are nearly equal, …"""
-NEAR_SHARE = 0.15
+NEAR_SHARE = 0.1
 """… if they also differ by less than this share of the greater."""
 SAFE = 3
 """Places that nobody falls out of for the sake of fairness or exploration."""
-FAR_MORE = 1.5
-"""Exposure over the mean of all candidates from which one gives way, …"""
+FAR_MORE = 2.0
+"""Times the mean exposure of all candidates from which one gives way, …"""
 LEAST_EXPOSURE = 5.0
 """… once there is enough of it to tell: five times at the first place."""
 EXPLORED = 0.5

@@ -18,23 +18,23 @@ Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-NEARLY_IDENTICAL = 0.97
-"""Similarity of two records' texts from which they say the same."""
-POSTED_TWICE = 0.99
-"""The same where nothing tells whether both are of one organisation."""
-_ALIKE = 0.6
+NEARLY_IDENTICAL = 0.985
+"""Similarity of two records' texts from which they say the same; requests in a series from one call reach 0.97."""
+_INITIALS = 3
 _MANY_PROJECTS = 3
-_LEGAL_FORM = frozenset(
-    "spa srl srls sas snc sapa ltd limited gmbh ag sa sl bv nv oy ab as aps plc llc inc scarl scrl soc coop onlus".split()
+_LEGAL_FORM = frozenset(("spa", "srl", "srls", "sas", "snc", "scarl", "scrl", "onlus")).union(
+    ("ltd", "limited", "gmbh", "ag", "sa", "sl", "bv", "nv", "oy", "ab", "as", "aps", "plc", "llc", "inc")
 )
-_GRAMMAR = frozenset("di del della dei degli delle e ed per la il lo le of the and for de des du la et und der".split())
+_GRAMMAR = frozenset(("di", "del", "della", "dei", "degli", "delle", "e", "ed", "per", "la", "il", "lo", "le")).union(
+    ("of", "the", "and", "for", "de", "des", "du", "et", "und", "der")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Identities:
     """What organisations are called and where they are found, by row of their table: (organisations,)."""
 
-    names: tuple[frozenset[str], ...]
+    names: tuple[tuple[str, ...], ...]
     hosts: tuple[str, ...]
     cities: Labels
 
@@ -49,19 +49,30 @@ class Identities:
         )
 
     def alike(self, one: int, other: int) -> bool:
-        """Whether two rows go by one website, or by names of mostly the same words."""
+        """Whether two rows go by one website or one name: the same words but for their city, or initials.
+
+        Mostly the same words are not enough: chambers and institutes differ by one word, their place or their subject.
+        """
         if self.hosts[one] and self.hosts[one] == self.hosts[other]:
             return True
         mine, theirs = self.names[one], self.names[other]
-        either = len(mine | theirs)
-        return bool(either) and len(mine & theirs) / either >= _ALIKE
+        if is_acronym(mine, theirs) or is_acronym(theirs, mine):
+            return True
+        known = self.cities.at(one) if self.cities.at(one) == self.cities.at(other) else ""
+        place = set(name_words(known))
+        return bool(mine) and set(mine) - place == set(theirs) - place != set()
 
 
-def name_words(name: str) -> frozenset[str]:
-    """The words of a name that tell it apart: no accents, case, legal form or function words."""
+def is_acronym(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether a name of one word is the initials of another's words."""
+    return len(short) == 1 and len(words) >= _INITIALS and short[0] == "".join(word[0] for word in words)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name that tell it apart, in order: no accents, case, legal form or function words."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold().replace(".", "")
-    words = frozenset(re.findall(r"[a-z0-9]+", plain))
-    return words - _LEGAL_FORM - _GRAMMAR or words
+    words = re.findall(r"[a-z0-9]+", plain)
+    return tuple(word for word in words if word not in _LEGAL_FORM and word not in _GRAMMAR) or tuple(words)
 
 
 def host(website: str | None) -> str:
@@ -96,13 +107,14 @@ def organisation_twins(identities: Identities, table: OrganisationTable, rows: R
 
 
 def proposal_twins(table: ProposalTable, rows: Rows, similarity: Floats) -> Flags:
-    """Which of the proposals at `rows` were posted twice: (rows, rows). Of one kind, country and organisation."""
+    """Which of the proposals at `rows` were posted twice: (rows, rows).
+
+    They say the same, are of one kind and country, and not known to be of two owners.
+    """
     owners = table.organisation_id[rows]
-    same_owner = owners[:, None] == owners[None, :]
     unknown = (owners[:, None] == NO_ORGANISATION) | (owners[None, :] == NO_ORGANISATION)
-    twins = np.where(
-        same_owner & ~unknown, similarity >= NEARLY_IDENTICAL, unknown & (similarity >= POSTED_TWICE)
-    ) & ~np.eye(len(rows), dtype=np.bool_)
+    one_owner = unknown | (owners[:, None] == owners[None, :])
+    twins: Flags = one_owner & (similarity >= NEARLY_IDENTICAL) & ~np.eye(len(rows), dtype=np.bool_)
     for labels in (table.kind, table.country):
         places = labels.places[rows]
         twins &= places[:, None] == places[None, :]
@@ -112,7 +124,8 @@ def proposal_twins(table: ProposalTable, rows: Rows, similarity: Floats) -> Flag
 def same_organisation(table: ProposalTable, rows: Rows) -> Flags:
     """Which of the proposals at `rows` are of one organisation: (rows, rows)."""
     owners = table.organisation_id[rows]
-    return (owners[:, None] == owners[None, :]) & (owners != NO_ORGANISATION)[:, None]
+    same: Flags = (owners[:, None] == owners[None, :]) & (owners != NO_ORGANISATION)[:, None]
+    return same
 
 
 def _pairs(similarity: Floats, least: float) -> Sequence[tuple[int, int]]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matching import diversity
 from matching.collection import Collection as Corpus
-from matching.diversity import SHOWN, Contenders
+from matching.diversity import Contenders
 from matching.gathering import Candidates
 from matching.identity import organisation_twins, proposal_twins, same_organisation
 from matching.ranking import RankingModel
@@ -126,9 +126,7 @@ def arrange(
     )
 
 
-def _staged(
-    order: Rows, who: Contenders, around: Circumstances, candidates: int
-) -> tuple[Rows, int | None]:
+def _staged(order: Rows, who: Contenders, around: Circumstances, candidates: int) -> tuple[Rows, int | None]:
     if around.stages & Stage.VARIETY:
         order = diversity.diversify(order, who)
     if around.stages & Stage.FAIRNESS:
@@ -177,6 +175,8 @@ def likeness(corpus: Corpus, target: Target, rows: Rows) -> Floats:
 
 
 def _cosines(section: Section, rows: Rows) -> Floats:
+    if not len(rows):
+        return np.zeros((0, 0))
     texts, starts = section.spans(rows)
     summed = np.add.reduceat(section.vectors.vectors()[texts], starts).astype(np.float64)
     unit = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
