@@ -27,7 +27,7 @@ from matching.retrieval import Rows
 from matching.rules import targets_of
 from matching.shortlist import Arranged, Circumstances, Floats, Stage, arrange
 from matching.showing import Shown, annotated, decided_for
-from matching.types import Match, Suggestions, Target
+from matching.types import Band, Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
 
@@ -233,6 +233,11 @@ class MatchService:
         model = self._models[candidates.weights]
         scores = model.scores(candidates.features) if len(candidates) else np.empty(0)
         return arrange(self.engine().collection, target, candidates, model, scores, around)
+
+    def bands(self, candidates: Candidates) -> list[Band]:
+        """The band of each of some candidates."""
+        model = self._models[candidates.weights]
+        return [model.band(float(score)) for score in model.scores(candidates.features)] if len(candidates) else []
 
     def shown_references(
         self, reference: str, target: Target, *, top: int, around: Circumstances | None = None
