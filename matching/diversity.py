@@ -18,7 +18,7 @@ Flags = NDArray[np.bool_]
 
 SHOWN = 10
 """Places of a list that a page shows."""
-VARIETY = 0.15
+VARIETY = 0.2
 """What being unlike those above weighs beside relevance (1 - lambda of maximal marginal relevance)."""
 NEAR = 0.03
 """Probabilities less apart than this are nearly equal, …"""
@@ -26,7 +26,7 @@ NEAR_SHARE = 0.1
 """… if they also differ by less than this share of the greater."""
 SAFE = 3
 """Places that nobody falls out of for the sake of fairness or exploration."""
-FAR_MORE = 2.0
+FAR_MORE = 1.5
 """Times the mean exposure of all candidates from which one gives way, …"""
 LEAST_EXPOSURE = 5.0
 """… once there is enough of it to tell: five times at the first place."""
@@ -167,14 +167,17 @@ def explore(order: Places, who: Contenders, size: int = SHOWN) -> tuple[Places, 
         return order, None
     place = int(places[-1])
     holder = order[place]
+    if who.exposure[holder] == 0:
+        return order, None
     waiting = order[size:]
     floor = who.probability[holder] * EXPLORED
     fit = waiting[(who.band[waiting] > _WEAK) & (who.probability[waiting] >= floor) & (who.exposure[waiting] == 0)]
     if not len(fit):
         return order, None
     chosen = int(fit[np.argmin(who.lot[fit])])
-    moved = order[order != chosen]
-    return np.insert(moved, place, chosen).astype(np.int64), chosen
+    head = order[:size].copy()
+    head[place] = chosen
+    return np.concatenate([head, [holder], waiting[waiting != chosen]]).astype(np.int64), chosen
 
 
 def lots(seed: str, ids: NDArray[np.int64]) -> Places:

@@ -22,11 +22,13 @@ NEARLY_IDENTICAL = 0.985
 """Similarity of two records' texts from which they say the same; requests in a series from one call reach 0.97."""
 _INITIALS = 3
 _MANY_PROJECTS = 3
-_LEGAL_FORM = frozenset(("spa", "srl", "srls", "sas", "snc", "scarl", "scrl", "onlus")).union(
-    ("ltd", "limited", "gmbh", "ag", "sa", "sl", "bv", "nv", "oy", "ab", "as", "aps", "plc", "llc", "inc")
+_LEGAL_FORM = frozenset(
+    {"spa", "srl", "srls", "sas", "snc", "scarl", "scrl", "onlus", "ltd", "limited", "gmbh", "ag"}
+    | {"sa", "sl", "bv", "nv", "oy", "ab", "as", "aps", "plc", "llc", "inc"}
 )
-_GRAMMAR = frozenset(("di", "del", "della", "dei", "degli", "delle", "e", "ed", "per", "la", "il", "lo", "le")).union(
-    ("of", "the", "and", "for", "de", "des", "du", "et", "und", "der")
+_GRAMMAR = frozenset(
+    {"di", "d", "l", "del", "dell", "della", "dei", "degli", "delle", "e", "ed", "per", "la", "il", "lo", "le"}
+    | {"of", "the", "and", "for", "de", "des", "du", "et", "und", "der"}
 )
 
 
@@ -70,7 +72,13 @@ def is_acronym(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name that tell it apart, in order: no accents, case, legal form or function words."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold().replace(".", "")
+    plain = (
+        unicodedata.normalize("NFKD", name.replace("’", "'"))
+        .encode("ascii", "ignore")
+        .decode()
+        .casefold()
+        .replace(".", "")
+    )
     words = re.findall(r"[a-z0-9]+", plain)
     return tuple(word for word in words if word not in _LEGAL_FORM and word not in _GRAMMAR) or tuple(words)
 

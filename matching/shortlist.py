@@ -18,7 +18,7 @@ from matching.collection import Collection as Corpus
 from matching.diversity import Contenders
 from matching.gathering import Candidates
 from matching.identity import organisation_twins, proposal_twins, same_organisation
-from matching.ranking import RankingModel
+from matching.ranking import RankingModel, probability
 from matching.retrieval import Rows, Section
 from matching.types import Band, Target
 
@@ -28,7 +28,7 @@ DEPTH = 40
 """Best candidates of a ranking that contend for the shown places."""
 _SAME_ORGANISATION = 0.9
 """Least similarity of two proposals of one organisation."""
-_BANDS = (Band.POSSIBLE, Band.GOOD, Band.STRONG)
+_LEVELS = {Band.WEAK: 0, Band.POSSIBLE: 1, Band.GOOD: 2, Band.STRONG: 3}
 
 
 class Stage(Flag):
@@ -154,10 +154,10 @@ def _contenders(
         similarity = np.where(
             same_organisation(corpus.proposals, rows), np.maximum(similarity, _SAME_ORGANISATION), similarity
         )
-    probability = 1.0 / (1.0 + np.exp(-np.clip(scores[places], -60.0, 60.0)))
+    own = scores[places].tolist()
     who = Contenders(
-        probability=probability,
-        band=np.searchsorted([model.bands[band] for band in _BANDS], probability, side="right").astype(np.int64),
+        probability=np.array([probability(score) for score in own]),
+        band=np.array([_LEVELS[model.band(score)] for score in own], dtype=np.int64),
         similarity=similarity,
         free=~np.isin(ids, list(around.decided.pinned | around.decided.kept)),
         exposure=around.exposures.for_ids(ids),
