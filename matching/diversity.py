@@ -119,36 +119,39 @@ def _marginal(remaining: list[int], who: Contenders, relevance: Floats, nearest:
     return int(equals[np.argmax(gain)])
 
 
-def give_way(order: Places, who: Contenders, share: float) -> Places:
-    """Overexposed contenders let nearly equally relevant ones pass that were shown less than half as much.
+def give_way(order: Places, who: Contenders, share: float, size: int = SHOWN) -> Places:
+    """Overexposed contenders change places with nearly equally relevant ones that were shown less than half as much.
 
     Attention is made good over time, not within one list (Biega, Gummadi and Weikum, SIGIR 2018). `share` is the mean
-    exposure of all candidates of the list. Whoever passes is of the same band and nearly as probable as each one it
-    passes; nobody crosses the border below the first SAFE places; weak ones stay.
+    exposure of all candidates of the list. Both are of one band and nearly as probable, and nobody changes places
+    twice, so every place is held by one nearly as probable as before; of several the most alike passes, which keeps
+    the variety. Nobody crosses the border below the first SAFE places; weak ones stay.
     """
-    result = order.copy()
-    spots = np.flatnonzero(who.free[order] & (who.band[order] > _WEAK))
-    for within in (spots[spots < SAFE], spots[spots >= SAFE]):
-        result[within] = _sink([int(one) for one in order[within]], who, share)
-    return result
+    line = order.tolist()
+    still = [place for place, one in enumerate(line) if who.free[one] and who.band[one] > _WEAK]
+    for place in still.copy():
+        if place >= size or place not in still or not _overexposed(line[place], who, share):
+            continue
+        below = [other for other in still if other > place and (other < SAFE) == (place < SAFE)]
+        fit = [other for other in below if _may_pass(line[other], line[place], who)]
+        if fit:
+            alike = who.similarity[line[place]][[line[other] for other in fit]]
+            other = fit[int(np.argmax(alike))]
+            line[place], line[other] = line[other], line[place]
+            still.remove(place)
+            still.remove(other)
+    return np.array(line, dtype=np.int64)
 
 
-def _sink(line: list[int], who: Contenders, share: float) -> list[int]:
-    """Neighbours change places until nobody gives way any more."""
-    moved = True
-    while moved:
-        moved = False
-        for upper in range(len(line) - 1):
-            if _yields(line[upper], line[upper + 1], who, share):
-                line[upper], line[upper + 1] = line[upper + 1], line[upper]
-                moved = True
-    return line
+def _overexposed(one: int, who: Contenders, share: float) -> bool:
+    exposed = float(who.exposure[one])
+    return exposed >= LEAST_EXPOSURE and exposed > FAR_MORE * share
 
 
-def _yields(above: int, below: int, who: Contenders, share: float) -> bool:
-    exposed, other = float(who.exposure[above]), float(who.exposure[below])
-    far_more = exposed >= LEAST_EXPOSURE and exposed > FAR_MORE * share and other < exposed / 2.0
-    return far_more and who.band[above] == who.band[below] and is_near(who.probability[above], who.probability[below])
+def _may_pass(one: int, holder: int, who: Contenders) -> bool:
+    if who.band[one] != who.band[holder] or who.exposure[one] >= who.exposure[holder] / 2.0:
+        return False
+    return is_near(who.probability[one], who.probability[holder])
 
 
 def is_near(one: float, other: float) -> bool:

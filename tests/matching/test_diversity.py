@@ -94,16 +94,23 @@ def test_of_two_alike_the_second_gives_way_to_one_that_says_something_else() -> 
 
 @pytest.mark.parametrize("seed", CASES)
 def test_fairness_only_swaps_nearly_equals_of_one_band(seed: int) -> None:
-    who = contenders(seed, decided=0.0)
-    after = diversity.give_way(everyone(who), who, 5.0).tolist()
-    for place, upper in enumerate(after):
-        for lower in after[place + 1 :]:
-            if upper > lower:  # was below before
-                gap = who.probability[lower] - who.probability[upper]
-                assert gap < NEAR
-                assert gap < NEAR_SHARE * who.probability[lower]
-                assert who.band[lower] == who.band[upper] > 0
-                assert who.exposure[upper] < who.exposure[lower] / 2
+    who = contenders(seed)
+    before = diversity.diversify(everyone(who), who)
+    after = diversity.give_way(before, who, 5.0)
+    for place in np.flatnonzero(before != after).tolist():
+        old, new = int(before[place]), int(after[place])
+        assert after[np.flatnonzero(before == new)[0]] == old, "they changed places, and nobody else came between"
+        gap = abs(who.probability[old] - who.probability[new])
+        assert gap < NEAR
+        assert gap < NEAR_SHARE * max(who.probability[old], who.probability[new])
+        assert who.band[old] == who.band[new] > 0
+        exposed = sorted((who.exposure[old], who.exposure[new]))
+        assert exposed[0] < exposed[1] / 2
+
+
+def test_fairness_has_something_to_do_in_these_cases() -> None:
+    cases = [contenders(seed) for seed in CASES]
+    assert sum((diversity.give_way(everyone(who), who, 5.0) != everyone(who)).any() for who in cases) > 10
 
 
 @pytest.mark.parametrize("seed", CASES)
@@ -119,6 +126,13 @@ def test_the_overexposed_gives_way_to_the_one_that_was_hardly_shown() -> None:
     level = [0.9, 0.9, 0.9, 0.5, 0.495, 0.4]
     who = suggested(*level, exposure=[0, 0, 0, 90.0, 1.0, 0.0])
     assert diversity.give_way(np.arange(6), who, 10.0).tolist() == [0, 1, 2, 4, 3, 5]
+    alike = np.eye(6)
+    alike[3, 4] = alike[4, 3] = 0.2
+    alike[3, 5] = alike[5, 3] = 0.9
+    near = [*level[:4], 0.49, 0.48]
+    who = suggested(*near, exposure=[0, 0, 0, 90.0, 1.0, 0.0])
+    who = Contenders(who.probability, who.band, alike, who.free, who.exposure, who.lot)
+    assert diversity.give_way(np.arange(6), who, 10.0).tolist() == [0, 1, 2, 5, 4, 3], "the most alike passes"
     calm = suggested(*level, exposure=[0, 0, 0, 12.0, 1.0, 0.0])
     assert diversity.give_way(np.arange(6), calm, 10.0).tolist() == list(range(6)), "a little more is nobody's fault"
     start = suggested(*level, exposure=[0, 0, 0, 4.0, 0.0, 0.0])
