@@ -18,11 +18,11 @@ Flags = NDArray[np.bool_]
 
 SHOWN = 10
 """Places of a list that a page shows."""
-VARIETY = 0.2
+VARIETY = 0.15
 """What being unlike those above weighs beside relevance (1 - lambda of maximal marginal relevance)."""
-NEAR = 0.03
+NEAR = 0.02
 """Probabilities less apart than this are nearly equal, …"""
-NEAR_SHARE = 0.1
+NEAR_SHARE = 0.05
 """… if they also differ by less than this share of the greater."""
 SAFE = 3
 """Places that nobody falls out of for the sake of fairness or exploration."""
