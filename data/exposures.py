@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from data.db import unit_of_work
 from data.models import Exposure
 
-PATIENCE = 0.3
+PATIENCE = 0.5
 """Seconds that a page waits at most for another writer before it goes without being counted."""
 
 _TABLE = Exposure.__table__

@@ -71,8 +71,13 @@ def test_a_page_that_showed_nothing_writes_nothing(sessions: sessionmaker[Sessio
 
 
 def test_writers_at_the_same_moment_lose_no_view(
-    sessions: sessionmaker[Session], session: Session, seeker: int, partners: list[int]
+    sessions: sessionmaker[Session],
+    session: Session,
+    seeker: int,
+    partners: list[int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("data.exposures.PATIENCE", 30.0)  # a busy machine is no reason to fail
     each, start = 12, Barrier(2)
     errors: list[BaseException] = []
 
