@@ -37,6 +37,8 @@ WORDS: dict[str, dict[str, str]] = {
         "baseline": "base di partenza",
         "parts": "somma",
         "unknown": "non noto",
+        "exploratory": "nelle quattro settimane prima di oggi non mostrata a nessuno: è qui per farsi notare",
+        "twins": "vale anche per",
     },
     "en": {
         Target.ORGANISATIONS: "Organisations",
@@ -68,6 +70,8 @@ WORDS: dict[str, dict[str, str]] = {
         "baseline": "baseline",
         "parts": "sum",
         "unknown": "unknown",
+        "exploratory": "not shown to anybody in the four weeks before today: it is here to be noticed",
+        "twins": "stands for",
     },
 }
 _LONGEST_QUOTE = 200
@@ -90,6 +94,10 @@ def _match(match: Match, words: dict[str, str], language: str, explain: bool) ->
     place = ", ".join(part for part in (match.city, match.country) if part)
     yield f"{match.rank:>3}. {match.title}  [{words[match.band]}, {match.probability:.0%}]"
     yield f"     {match.reference} · {match.kind}{' · ' + place if place else ''}"
+    if match.exploratory:
+        yield f"     {words['exploratory']}"
+    if match.twins:
+        yield f"     {words['twins']}: {', '.join(twin.reference for twin in match.twins)}"
     explanation = match.explanation
     shared = [code.label(language) for code in (*explanation.shared_competences, *explanation.shared_themes)]
     if shared:
