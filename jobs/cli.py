@@ -33,6 +33,7 @@ COMMANDS: dict[str, Place] = {
     "nightly": Place(
         "jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."
     ),
+    "ranker": Place("jobs.ranker_commands", "ranker", "Learnt rankings: list, show, fit, promote, roll back."),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
     "train-encoder": Place("jobs.encoder_commands", "train_encoder", "Train a bilingual model from parallel text."),
     "export-model": Place("jobs.encoder_commands", "export_model", "Write the shipped model as a standard folder."),

@@ -1,7 +1,7 @@
 """Two models on held-back preferences: which orders better, and whether that is beyond chance. Pure.
 
-Each model is first given the sharpness that suits it best on the other queries: else a model that is merely less sure of
-everything would look better wherever decisions are noisy, and nothing of its order would be.
+Each model is first given the sharpness that suits it best on the other queries: else a model that is merely less sure
+of everything would look better wherever decisions are noisy, though nothing of its order would be.
 """
 
 from __future__ import annotations

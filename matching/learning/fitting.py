@@ -120,9 +120,5 @@ def _platt(points: NDArray[np.float64], intercept: float, taken: NDArray[np.floa
         wrong = expit(scores) - taken
         return float(value), np.array([wrong @ points, wrong.sum()]) + cost * moved
 
-    solved = minimize(
-        loss, np.array([1.0, intercept]), jac=True, method="L-BFGS-B", bounds=[(0.1, 10.0), (None, None)]
-    )
+    solved = minimize(loss, np.array([1.0, intercept]), jac=True, method="L-BFGS-B", bounds=[(0.1, 10.0), (None, None)])
     return float(solved.x[0]), float(solved.x[1])
-
-

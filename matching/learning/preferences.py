@@ -55,9 +55,7 @@ class Preferences:
         chosen = set(names)
         kept = np.array([name in chosen for name in self.names], dtype=np.bool_)
         rows = kept[self.queries] if len(self) else np.empty(0, np.bool_)
-        return Preferences(
-            self.features, self.differences[rows], self.weights[rows], self.queries[rows], self.names
-        )
+        return Preferences(self.features, self.differences[rows], self.weights[rows], self.queries[rows], self.names)
 
     @property
     def present(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ a place with probability 1 / log2(1 + rank), take what they find good enough, re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gathering import Candidates
-from matching.learning.fitting import LEANING, refit
 from matching.learning.comparison import held_back
+from matching.learning.fitting import LEANING, refit
 from matching.learning.lesson import Verdict, learn
 from matching.learning.opinions import Opinion, Sighting, Signal, attention, examples
-from matching.learning.preferences import Material, aligned, preferences, spread
+from matching.learning.preferences import Material, preferences, spread
 from matching.ranking import FeatureWeight, RankingModel
 from matching.types import Target
 
@@ -84,11 +84,16 @@ class Variant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """All variants after so many decisions, and what the comparison on held-back decisions said."""
+    """All variants after so many decisions.
+
+    `kept` is how well each agrees with the order of the shipped weights (nDCG@10); `promoted` whether the comparison on
+    held-back decisions let the refit serve.
+    """
 
     decisions: int
     agreement: dict[Variant, Agreement]
-    verdict: Verdict
+    kept: dict[Variant, float]
+    promoted: bool
 
 
 class World:
@@ -179,6 +184,11 @@ class World:
         ndcg, accuracy = np.mean(found, axis=0)
         return Agreement(float(ndcg), float(accuracy))
 
+    def kept(self, model: RankingModel) -> float:
+        """How well a model agrees with the shipped order (nDCG@10): 1 where its best ten are the same."""
+        pools = [pool.candidates for pool in self._tested]
+        return float(np.mean([_agreement(pool, model, self.shipped.scores(pool.features))[0] for pool in pools]))
+
 
 def _tested(name: str) -> bool:
     digest = hashlib.sha256(f"tested: {name}".encode()).digest()
@@ -226,7 +236,8 @@ def curve(
             Variant.IN_FORCE: in_force,
         }
         agreement = {variant: world.agreement(model) for variant, model in models.items()}
-        found.append(Step(count, agreement, lesson.verdict))
+        kept = {variant: world.kept(model) for variant, model in models.items()}
+        found.append(Step(count, agreement, kept, lesson.verdict is Verdict.BETTER))
     return found
 
 
