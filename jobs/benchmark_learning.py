@@ -18,6 +18,9 @@ SEEDS: Final = 20
 """Brokers whose preferences are drawn."""
 _HOSTILE_STEPS: Final = (0, 10)
 _KINDS: Final = ("organisations", "proposals")
+_WIDE: Final = 18
+_SHORT: Final = ("shipped", "refitted", "no positions", "unseen rejected", "unregularised", "in force")
+"""The variants as the table's head names them."""
 _Report = dict[str, Any]
 
 
@@ -126,7 +129,9 @@ def table(report: _Report) -> str:
         ]
         for row in found["curve"]:
             cells = [f"{item['ndcg@10']:.3f} ({item['pairs_in_order']:.3f})" for item in row["variants"].values()]
-            lines.append(f"{row['decisions']:>9}" + "".join(f"{cell:>30}" for cell in cells) + f"{row['promoted']:>10}")
+            lines.append(
+                f"{row['decisions']:>9}" + "".join(f"{cell:>{_WIDE}}" for cell in cells) + f"{row['promoted']:>10}"
+            )
         for kind, bad in found["bad_start"].items():
             lines.append(
                 f"ten {kind} decisions: promoted for {bad['promoted']} of {report['brokers']}; had they been, nDCG@10 "

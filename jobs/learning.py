@@ -21,7 +21,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "opportunities": "opportunità",
         "nothing": "{decisions} decisioni, nessuna preferisce un candidato a un altro; resta {serves}",
         "same": "le decisioni portano di nuovo a {version}, già in uso",
-        "too_few": "{version} calcolata da {preferences} preferenze; solo {queries} proposte tenute da parte, "
+        "too_few": "{version} calcolata da {preferences} preferenze; solo {queries} proposte con preferenze, "
         "troppo poche per un confronto; resta {serves}",
         "not_better": "{version} non è migliore oltre il caso {figures}; resta {serves}",
         "held": "{version} sarebbe migliore {figures}, ma qualcuno ha ripristinato {serves} a mano: "
@@ -42,7 +42,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "opportunities": "opportunities",
         "nothing": "{decisions} decisions, none prefers one candidate to another; {serves} stays",
         "same": "the decisions lead to {version} again, which serves already",
-        "too_few": "{version} made from {preferences} preferences; only {queries} proposals held back, "
+        "too_few": "{version} made from {preferences} preferences; only {queries} proposals with preferences, "
         "too few to compare on; {serves} stays",
         "not_better": "{version} is not better beyond chance {figures}; {serves} stays",
         "held": "{version} would be better {figures}, but somebody went back to {serves} by hand: "

@@ -1,4 +1,7 @@
-"""Two models on held-back preferences: which orders better, and whether that is beyond chance. Pure.
+"""The model in force and a refit on held-back preferences: which orders better, and is it beyond chance? Pure.
+
+Every query is held back in one of five rounds, by a hash of its reference and so the same every night: in each round
+the refit sees the other queries only. The model in force may have learnt from any, which makes it harder to beat.
 
 Each model is first given the sharpness that suits it best on the other queries: else a model that is merely less sure
 of everything would look better wherever decisions are noisy, though nothing of its order would be.
@@ -7,7 +10,7 @@ of everything would look better wherever decisions are noisy, though nothing of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,27 +21,27 @@ from scipy.optimize import minimize_scalar
 from matching.learning.preferences import Material, Preferences, preferences
 from matching.ranking import RankingModel
 
-HELD_BACK = 0.4
-"""Share of the queries that no model is fitted to."""
-LEAST_QUERIES = 10
-"""Held-back queries below which nothing is promoted."""
-_ROUNDS = 2000
+ROUNDS = 5
+LEAST_QUERIES = 20
+"""Queries with preferences below which nothing is promoted."""
+_DRAWS = 2000
 _SEED = 20260101
-_LEVEL = 2.5
+_TAIL = 2.5
 """Per cent of the bootstrap's lower tail that must lie above zero: a two-sided interval of 95 %."""
-_BUCKETS = 1000
 _SHARPNESS = (0.02, 5.0)
 
+Refit = Callable[[Sequence[Material]], RankingModel]
+"""From what may be learnt from to a model."""
 
-def held_back(name: str) -> bool:
-    """Whether a query is kept for comparing: by a hash of its reference, so the same every night."""
-    digest = hashlib.sha256(f"held back: {name}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % _BUCKETS < HELD_BACK * _BUCKETS
+
+def round_of(name: str) -> int:
+    """In which round a query is held back."""
+    return int.from_bytes(hashlib.sha256(f"held back: {name}".encode()).digest()[:8], "big") % ROUNDS
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Means over the held-back queries; `gain` is how much less log loss the new model has, with its 95 % interval."""
+    """Means over held-back preferences by their weight; `gain` is how much less log loss the refit has, ± 95 %."""
 
     queries: int
     pairs: int
@@ -57,7 +60,7 @@ class Comparison:
 
     @property
     def better(self) -> bool:
-        """Whether the new model orders more pairs rightly, and is surer of them beyond chance."""
+        """Whether the refit orders more pairs rightly, and is surer of them beyond chance."""
         return self.enough and self.gain_low > 0 and self.accuracy_after > self.accuracy_before
 
     def as_dict(self) -> dict[str, Any]:
@@ -65,24 +68,40 @@ class Comparison:
         return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
-def compare(
-    before: RankingModel, after: RankingModel, training: Sequence[Material], testing: Sequence[Material]
-) -> Comparison:
-    """Both models on the preferences of the same queries (`testing`), by a paired bootstrap over queries."""
-    accuracy_before, loss_before, pairs = _by_query(before, training, testing)
-    accuracy_after, loss_after, _ = _by_query(after, training, testing)
-    gains = loss_before - loss_after
-    low, high = _interval(gains)
+def compare(in_force: RankingModel, refit: Refit, materials: Sequence[Material]) -> Comparison:
+    """Both on each query while it is held back, by a paired bootstrap over queries."""
+    rounds = [np.empty((0, 5))]
+    pairs = 0
+    for number in range(ROUNDS):
+        testing = [item for item in materials if round_of(item.name) == number]
+        training = [item for item in materials if round_of(item.name) != number]
+        held_back = preferences(in_force, testing)
+        if not len(held_back) or not len(preferences(in_force, training)):
+            continue
+        before, after = _tested(in_force, training, testing), _tested(refit(training), training, testing)
+        rounds.append(np.column_stack([before, after[:, 1:]]))
+        pairs += len(held_back)
+    return _summary(np.concatenate(rounds), pairs)
+
+
+def _summary(tested: NDArray[np.float64], pairs: int) -> Comparison:
+    """From (queries, 5): weight, right and lost before, right and lost after."""
+    if not len(tested):
+        return Comparison(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    draws = np.random.default_rng(_SEED).integers(0, len(tested), size=(_DRAWS, len(tested)))
+    weight, lost = tested[:, 0], tested[:, 2] - tested[:, 4]
+    low, high = np.percentile(lost[draws].sum(axis=1) / weight[draws].sum(axis=1), [_TAIL, 100.0 - _TAIL])
+    right_before, lost_before, right_after, lost_after = (tested[:, 1:].sum(axis=0) / weight.sum()).tolist()
     return Comparison(
-        queries=len(gains),
+        queries=len(tested),
         pairs=pairs,
-        accuracy_before=_mean(accuracy_before),
-        accuracy_after=_mean(accuracy_after),
-        loss_before=_mean(loss_before),
-        loss_after=_mean(loss_after),
-        gain=_mean(gains),
-        gain_low=low,
-        gain_high=high,
+        accuracy_before=right_before,
+        accuracy_after=right_after,
+        loss_before=lost_before,
+        loss_after=lost_after,
+        gain=lost_before - lost_after,
+        gain_low=float(low),
+        gain_high=float(high),
     )
 
 
@@ -93,18 +112,15 @@ def margins(model: RankingModel, found: Preferences) -> NDArray[np.float64]:
     return margin
 
 
-def _by_query(
-    model: RankingModel, training: Sequence[Material], testing: Sequence[Material]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Pairwise accuracy (a tie is half right) and log loss of each query that has pairs, (queries,); how many pairs."""
+def _tested(model: RankingModel, training: Sequence[Material], testing: Sequence[Material]) -> NDArray[np.float64]:
+    """Of each query that has pairs the weight, what of it is in order (a tie by half), and the log loss: (queries, 3)."""
     found, sharpness = preferences(model, testing), _sharpness(model, preferences(model, training))
     margin = margins(model, found)
     right = (margin > 0) + 0.5 * (margin == 0)
     loss = np.logaddexp(0.0, -sharpness * margin)
-    numbers, places = np.unique(found.queries, return_inverse=True)
-    whole = np.bincount(places, found.weights, minlength=len(numbers))
-    accuracy = np.bincount(places, found.weights * right, minlength=len(numbers)) / whole
-    return accuracy, np.bincount(places, found.weights * loss, minlength=len(numbers)) / whole, len(found)
+    _, places = np.unique(found.queries, return_inverse=True)
+    columns = [np.bincount(places, found.weights * values) for values in (np.ones_like(margin), right, loss)]
+    return np.column_stack(columns)
 
 
 def _sharpness(model: RankingModel, found: Preferences) -> float:
@@ -115,15 +131,3 @@ def _sharpness(model: RankingModel, found: Preferences) -> float:
         return float(found.weights @ np.logaddexp(0.0, -sharpness * margin))
 
     return float(minimize_scalar(loss, bounds=_SHARPNESS, method="bounded").x)
-
-
-def _interval(gains: NDArray[np.float64]) -> tuple[float, float]:
-    if not len(gains):
-        return 0.0, 0.0
-    draws = np.random.default_rng(_SEED).integers(0, len(gains), size=(_ROUNDS, len(gains)))
-    low, high = np.percentile(gains[draws].mean(axis=1), [_LEVEL, 100.0 - _LEVEL])
-    return float(low), float(high)
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if len(values) else 0.0

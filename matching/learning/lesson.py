@@ -1,4 +1,4 @@
-"""One list's lesson: fit to what is not held back, compare on what is, say whether to promote and why. Pure."""
+"""One list's lesson: refit, compare on decisions that were held back, say whether to promote and why. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matching.learning.comparison import Comparison, compare, held_back
+from matching.learning.comparison import Comparison, compare
 from matching.learning.fitting import calibrate, outcomes, refit
 from matching.learning.preferences import Material, preferences, spread
 from matching.ranking import RankingModel
@@ -18,14 +18,14 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
     """No decision prefers one candidate over another."""
     TOO_FEW = "too_few"
-    """Too few held-back queries to compare on."""
+    """Too few queries to compare on."""
     NOT_BETTER = "not_better"
     BETTER = "better"
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The refitted model (None without any preference), what it was made from, how it compares."""
+    """The refitted model (None without any preference), what it was made from, how its recipe compares."""
 
     verdict: Verdict
     pairs: int
@@ -37,22 +37,20 @@ class Lesson:
 
 
 def learn(shipped: RankingModel, in_force: RankingModel, materials: Sequence[Material]) -> Lesson:
-    """Refit near the shipped weights, and compare with the model in force on queries that were held back."""
-    training = [item for item in materials if not held_back(item.name)]
-    testing = [item for item in materials if held_back(item.name)]
-    found = preferences(shipped, training)
+    """Refit near the shipped weights, and compare with the model in force on queries while they are held back."""
+    found = preferences(shipped, materials)
     decisions = sum(example.said and example.strength != 0 for item in materials for example in item.known)
     if not len(found):
         return Lesson(Verdict.NOTHING, 0, 0, decisions)
-    told = outcomes(shipped, training)
-    model = calibrate(shipped, refit(shipped, found, spread(shipped, training)), told)
-    compared = compare(in_force, model, training, testing)
+    distances = spread(shipped, materials)
+    told = outcomes(shipped, materials)
+    compared = compare(in_force, lambda training: refit(shipped, preferences(shipped, training), distances), materials)
     return Lesson(
         verdict=_judge(compared),
         pairs=len(found),
         queries=len(found.present),
         decisions=decisions,
-        model=model,
+        model=calibrate(shipped, refit(shipped, found, distances), told),
         comparison=compared,
         calibrated=told.enough,
     )

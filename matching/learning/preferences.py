@@ -50,13 +50,6 @@ class Preferences:
     def __len__(self) -> int:
         return len(self.weights)
 
-    def of(self, names: Iterable[str]) -> Preferences:
-        """The pairs of some queries."""
-        chosen = set(names)
-        kept = np.array([name in chosen for name in self.names], dtype=np.bool_)
-        rows = kept[self.queries] if len(self) else np.empty(0, np.bool_)
-        return Preferences(self.features, self.differences[rows], self.weights[rows], self.queries[rows], self.names)
-
     @property
     def present(self) -> tuple[str, ...]:
         """Names of the queries that have pairs."""

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gathering import Candidates
-from matching.learning.comparison import held_back
 from matching.learning.fitting import LEANING, refit
 from matching.learning.lesson import Verdict, learn
 from matching.learning.opinions import Opinion, Sighting, Signal, attention, examples
@@ -244,6 +243,5 @@ def curve(
 def _refitted(
     shipped: RankingModel, materials: Sequence[Material], leaning: float, *, by_place: bool = True
 ) -> RankingModel:
-    training = [item for item in materials if not held_back(item.name)]
-    found = preferences(shipped, training, by_place=by_place)
-    return refit(shipped, found, spread(shipped, training), leaning=leaning) if len(found) else shipped
+    found = preferences(shipped, materials, by_place=by_place)
+    return refit(shipped, found, spread(shipped, materials), leaning=leaning) if len(found) else shipped
