@@ -124,14 +124,10 @@ def table(report: _Report) -> str:
     lines = [f"{report['brokers']} simulated brokers, seeds from {report['seed']}; nDCG@10 (pairs in order)"]
     for name, found in report["lists"].items():
         lines += [f"\n{name}: {found['queries']} queries of the demo region"]
-        lines += [
-            f"{'decisions':>9}" + "".join(f"{variant.value[:28]:>30}" for variant in Variant) + f"{'promoted':>10}"
-        ]
+        lines.append(f"{'decisions':>9}{_cells(_SHORT)}{'promoted':>10}")
         for row in found["curve"]:
             cells = [f"{item['ndcg@10']:.3f} ({item['pairs_in_order']:.3f})" for item in row["variants"].values()]
-            lines.append(
-                f"{row['decisions']:>9}" + "".join(f"{cell:>{_WIDE}}" for cell in cells) + f"{row['promoted']:>10}"
-            )
+            lines.append(f"{row['decisions']:>9}{_cells(cells)}{row['promoted']:>10}")
         for kind, bad in found["bad_start"].items():
             lines.append(
                 f"ten {kind} decisions: promoted for {bad['promoted']} of {report['brokers']}; had they been, nDCG@10 "
@@ -143,3 +139,7 @@ def table(report: _Report) -> str:
             f"of {report['brokers']}"
         )
     return "\n".join(lines)
+
+
+def _cells(texts: Sequence[str]) -> str:
+    return "".join(f"{text:>{_WIDE}}" for text in texts)

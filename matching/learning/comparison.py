@@ -28,7 +28,7 @@ _DRAWS = 2000
 _SEED = 20260101
 _TAIL = 2.5
 """Per cent of the bootstrap's lower tail that must lie above zero: a two-sided interval of 95 %."""
-_SHARPNESS = (0.02, 5.0)
+_SHARPNESS = (0.0, 50.0)
 
 Refit = Callable[[Sequence[Material]], RankingModel]
 """From what may be learnt from to a model."""
@@ -113,7 +113,7 @@ def margins(model: RankingModel, found: Preferences) -> NDArray[np.float64]:
 
 
 def _tested(model: RankingModel, training: Sequence[Material], testing: Sequence[Material]) -> NDArray[np.float64]:
-    """Of each query that has pairs the weight, what of it is in order (a tie by half), and the log loss: (queries, 3)."""
+    """Of each query with pairs the weight, how much of it is in order (ties half), the log loss: (queries, 3)."""
     found, sharpness = preferences(model, testing), _sharpness(model, preferences(model, training))
     margin = margins(model, found)
     right = (margin > 0) + 0.5 * (margin == 0)

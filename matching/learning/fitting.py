@@ -72,7 +72,8 @@ class Outcomes:
     def enough(self) -> bool:
         """Whether the probabilities may be fitted to them."""
         count = len(self.taken)
-        return count >= LEAST_JUDGED and min(self.taken.sum(), count - self.taken.sum()) >= _RARER * count
+        rarer = min(float(self.taken.sum()), count - float(self.taken.sum()))
+        return count >= LEAST_JUDGED and rarer >= _RARER * count
 
 
 def outcomes(model: RankingModel, materials: Sequence[Material]) -> Outcomes:
