@@ -18,6 +18,7 @@ from matching.ranking import FeatureTable, RankingModel
 
 MOST_PROPENSITY = 4.0
 """No choice counts more than so many times, however far down it stood: few such choices would decide everything."""
+_LEAST_SPREAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,13 @@ def preferences(model: RankingModel, materials: Sequence[Material], *, by_place:
 
 
 def spread(model: RankingModel, materials: Iterable[Material]) -> NDArray[np.float64]:
-    """How far candidates of one query lie apart in each feature: (features,), the standard deviation, at least 0.05."""
+    """How far candidates of one query lie apart in each feature: (features,), the standard deviation.
+
+    At least 0.1: a feature that is zero for most has a small deviation, but moves those far that it is not zero for.
+    """
     variances = [aligned(model, item.features).var(axis=0) for item in materials if len(item.ids) > 1]
     found = np.sqrt(np.mean(variances, axis=0)) if variances else np.zeros(len(model.weights))
-    return np.maximum(found, 0.05)
+    return np.maximum(found, _LEAST_SPREAD)
 
 
 def aligned(model: RankingModel, features: FeatureTable) -> NDArray[np.float64]:
