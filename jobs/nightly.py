@@ -1,8 +1,11 @@
-"""The night's work: import, expire, learn tags, index, recompute suggestions, report; each step is safe to run again.
+"""The night's work: import, expire, learn tags, index, learn the ranking, recompute suggestions, report.
 
-Nothing of a step's success is kept in memory only: an import commits file by file, expiry and each proposal's
-suggestions are one transaction each, the index switches by one rename, and the generation that the suggestions were
-brought up to date with is noted once all of them are.
+Each step may be killed and run again.
+
+Nothing of a step's success is kept in memory only: an import commits file by file, expiry, each list that is learnt and
+each proposal's suggestions are one transaction each, the index switches by one rename, and the generation that the
+suggestions were brought up to date with is noted once all of them are. Learning comes before the suggestions, so that
+a ranking that was promoted orders them the same night.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from data.sources.report import ImportReport, unreadable
 from embeddings.errors import GenerationError, ModelError
 from embeddings.generations import Generation
 from jobs import importing
+from jobs.learning import learn_from_decisions
 from jobs.locks import job_lock
 from jobs.logs import job_log
 from jobs.night_report import write_report
@@ -27,14 +31,14 @@ from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
 from matching.brokerage.expiry import expire_due
 from matching.freshness import Seeker, basis, outdated
-from matching.ranking import LISTS, load_model
+from matching.ranking import LISTS
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-STEPS = ("import", "expire", "tagging", "index", "suggestions", "report")
-IMPORT, EXPIRE, TAGGING, INDEX, SUGGESTIONS, REPORT = STEPS
+STEPS = ("import", "expire", "tagging", "index", "learn", "suggestions", "report")
+IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, REPORT = STEPS
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -101,6 +105,7 @@ class Night:
             EXPIRE: self._expire,
             TAGGING: self._learn_tags,
             INDEX: self._index,
+            LEARN: self._learn,
             SUGGESTIONS: self._suggest,
             REPORT: self._write_report,
         }
@@ -176,10 +181,15 @@ class Night:
         counts["changed"] = len(report.changed_organisations) + len(report.changed_proposals)
         return counts
 
+    def _learn(self) -> dict[str, Any]:
+        last = last_report(self._sessions, JOB, LEARN) or {}
+        report = learn_from_decisions(self._application, actor=JOB, last_mark=last.get("mark"), wait=_PATIENCE)
+        return report.as_dict()
+
     def _suggest(self) -> dict[str, Any]:
         application, today, started = self._application, self._application.today(), now()
         generation = application.store.current()
-        ground = basis((load_model(name) for name in LISTS), application.concepts)
+        ground = basis((application.rankings[name] for name in LISTS), application.concepts)
         with unit_of_work(self._sessions) as session:
             dropped = suggestions.drop_closed(session, today)
         with self._sessions() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -50,7 +50,7 @@ class MatchService:
         *,
         current_generation: Callable[[], str | None],
         load_engine: Callable[[], Engine],
-        models: dict[str, RankingModel],
+        models: Mapping[str, RankingModel],
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._sessions = sessions
