@@ -282,7 +282,7 @@ def test_the_log_has_no_text_of_the_records(application: Application, settings: 
     Night(application).run()
     log = (settings.log_dir / "nightly.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line) for line in log.splitlines()]
-    assert [event["event"] for event in events] == ["started", *["step done"] * 6, "done"]
+    assert [event["event"] for event in events] == ["started", *["step done"] * 7, "done"]
     assert "Segretissimo" not in log
     assert "Anna" not in log
 
