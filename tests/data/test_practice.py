@@ -74,3 +74,11 @@ def test_no_record_carries_a_tag_that_would_decide_in_place_of_the_text() -> Non
     records = [*_records("proposals.jsonl"), *_records("organisations.jsonl")]
 
     assert not [record for record in records for tag in TAGS if record.get(tag)]
+
+
+def test_right_partners_are_found_within_a_language_and_across(judgements: Judgements) -> None:
+    languages = {str(record["reference"]): record["language"] for record in _records("proposals.jsonl")}
+    good = [(query, one) for query, grades in judgements.items() for one, grade in grades.items() if grade >= 2]
+    same = [languages[query] == languages[one] for query, one in good if one in languages]
+
+    assert 1 / 3 <= sum(same) / len(same) <= 2 / 3
