@@ -38,6 +38,9 @@ COMMANDS: dict[str, Place] = {
     "ranker": Place("jobs.ranker_commands", "ranker", "Learnt rankings: list, show, fit, promote, roll back."),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
     "train-tagger": Place("jobs.tag_commands", "train_tagger", "Teach the tagger as the shipped one was taught."),
+    "train-ranker": Place(
+        "jobs.train_ranker_command", "train_ranker", "Learn the weights that ship from judged lists and history."
+    ),
     "train-encoder": Place("jobs.encoder_commands", "train_encoder", "Train a bilingual model from parallel text."),
     "export-model": Place("jobs.encoder_commands", "export_model", "Write the shipped model as a standard folder."),
 }

@@ -39,6 +39,6 @@ def train_ranker(organisations: tuple[Path, ...], version: str, out: Path) -> No
 
 
 def _summary(content: Mapping[str, Any]) -> str:
-    held_back = content["made_by"]["held_back_ndcg@10"]
-    figures = ", ".join(f"{source} {value:.3f}" for source, value in held_back.items())
-    return f"nDCG@10 on queries held back: {figures}"
+    made = content["made_by"]
+    figures = ", ".join(f"{source} {value:.3f}" for source, value in made["held_back_ndcg@10"][made["fit"]].items())
+    return f"{made['fit']}; nDCG@10 on queries held back: {figures}"

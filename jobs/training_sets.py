@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from data.practice import FOLDER as PRACTICE_FOLDER
 
 from data.demo import FOLDER as DEMO_FOLDER
+from data.practice import FOLDER as PRACTICE_FOLDER
 from jobs.ranking_sets import Collection, collections_of, opened
 from matching.evaluation import Qrels, read_qrels, split_by_list
 from matching.ranking import ORGANISATIONS, PROPOSALS
@@ -25,12 +25,30 @@ if TYPE_CHECKING:
 DEMO, PRACTICE, HISTORY = "demo", "practice", "history"
 _GRADED: Final[Mapping[str, float]] = {DEMO: 1.0, PRACTICE: 1.0}
 _RECIPES: Final[Mapping[str, Recipe]] = {
-    ORGANISATIONS: Recipe(pull=1e-3, sources={DEMO: 1.0, PRACTICE: 1.0, HISTORY: 1.0}),
-    PROPOSALS: Recipe(pull=1e-3, sources={DEMO: 1.0, PRACTICE: 2.0}),
-}
-_PRIORS: Final[Mapping[str, Mapping[str, float]]] = {
-    ORGANISATIONS: {"need_fit": 1.0, "network": 1.0, "lexical": 0.3},
-    PROPOSALS: {"need_fit": 1.0, "offer_fit": 1.0, "lexical": 1.0},
+    ORGANISATIONS: Recipe(
+        pull=1e-3,
+        prior={
+            "need_fit": 3.0,
+            "offer_fit": 1.0,
+            "lexical": 2.0,
+            "network": 4.0,
+            "track_record": 0.3,
+            "competence": 1.0,
+            "competence_read": 0.3,
+            "theme": 0.3,
+            "theme_read": 0.3,
+            "partner_type": 0.3,
+            "country": 0.3,
+        },
+        sources={DEMO: 1.0, PRACTICE: 1.0, HISTORY: 3.0},
+        fixed=frozenset({"country"}),
+    ),
+    PROPOSALS: Recipe(
+        pull=1e-3,
+        prior={"need_fit": 1.0, "offer_fit": 1.0, "lexical": 1.0, "country": 0.3},
+        sources={DEMO: 1.0, PRACTICE: 1.0},
+        fixed=frozenset({"asks", "country"}),
+    ),
 }
 
 Told = Callable[[str], None]
@@ -43,7 +61,7 @@ def learn_all(organisations: Sequence[Path], version: str, told: Told) -> dict[s
     for name, recipe in _RECIPES.items():
         told(f"{name}: fitting …")
         own = [example for example in examples if example.weights == name]
-        found = learn(name, version, own, recipe, _PRIORS[name], _GRADED)
+        found = learn(name, version, own, recipe, _GRADED)
         counts = {source: sum(example.source == source for example in own) for source in recipe.sources}
         learnt[name] = as_json(found, _source(counts), {"command": _command(organisations, version), "lists": counts})
     return learnt

@@ -30,11 +30,23 @@ _STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How weights are fitted: `pull` towards the prior, what examples of each source count, features left out."""
+    """How weights are fitted: `prior` weights and the `pull` towards them, what examples of each source count.
+
+    Features in `fixed` keep their prior weight: nothing in the examples tells about them.
+    """
 
     pull: float
+    prior: Mapping[str, float]
     sources: Mapping[str, float]
-    without: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+
+    def start(self, names: Sequence[str]) -> Floats:
+        """The prior weights of features, (features,); 0 where none is given."""
+        return np.array([self.prior.get(name, 0.0) for name in names])
+
+    def movable(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """Which features are learnt, (features,)."""
+        return np.array([name not in self.fixed for name in names])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +88,13 @@ def prepare(examples: Iterable[Example], typical: Floats, recipe: Recipe) -> lis
     ]
 
 
-def fit(examples: Sequence[Prepared], names: Sequence[str], prior: Floats, recipe: Recipe) -> Floats:
+def fit(examples: Sequence[Prepared], names: Sequence[str], recipe: Recipe) -> Floats:
     """Weights (features,) for features around their typical values; deterministic."""
-    bounds = [(0.0, 0.0) if name in recipe.without else (0.0, None) for name in names]
-    weights = np.where([name in recipe.without for name in names], 0.0, prior)
+    weights = prior = recipe.start(names)
+    bounds = [
+        (0.0, None) if free else (own, own)
+        for free, own in zip(recipe.movable(names).tolist(), prior.tolist(), strict=True)
+    ]
     last: list[Floats] = []
     for turn in range(_ROUNDS):
         differences, worth = _pairs(examples, weights)
@@ -100,8 +115,15 @@ def fit(examples: Sequence[Prepared], names: Sequence[str], prior: Floats, recip
 
 def _pairs(examples: Sequence[Prepared], weights: Floats) -> tuple[Floats, Floats]:
     """Differences of features (pairs, features) between a better and a worse candidate, and the worth of each pair."""
-    parts = [part for example in examples for part in _pairs_of(example, weights)]
-    return np.concatenate([difference for difference, _ in parts]), np.concatenate([worth for _, worth in parts])
+    differences: list[Floats] = []
+    worths: list[Floats] = []
+    for example in examples:
+        parts = list(_pairs_of(example, weights))
+        if parts:  # each example counts what its weight says, however many pairs it has
+            worth = np.concatenate([own for _, own in parts])
+            differences += [difference for difference, _ in parts]
+            worths.append(worth * (example.weight / worth.sum()))
+    return np.concatenate(differences), np.concatenate(worths)
 
 
 def _pairs_of(example: Prepared, weights: Floats) -> Iterator[tuple[Floats, Floats]]:
@@ -120,5 +142,7 @@ def _pairs_of(example: Prepared, weights: Floats) -> Iterator[tuple[Floats, Floa
         step = example.gain[one] - example.gain[lower]
         at_the_top = np.abs(step * (discount[one] - discount[lower])) / ideal
         anywhere = _ANYWHERE * step / example.gain.max() / (len(better) * len(lower))
-        worth = (at_the_top + anywhere) * example.trust[one] * example.trust[lower] * example.weight
-        yield example.values[one] - example.values[lower], worth
+        yield (
+            example.values[one] - example.values[lower],
+            (at_the_top + anywhere) * example.trust[one] * example.trust[lower],
+        )
