@@ -72,6 +72,12 @@ def relevant_evidence(similarity: Floats, starts: NDArray[np.int64], background:
     return (1.0 - np.exp(-np.add.reduceat(on_the_point, starts) / EVIDENCE_SCALE)).astype(np.float32)
 
 
+def one_more_on_the_point(value: float) -> float:
+    """What `relevant_evidence` would be with one more piece that is fully on the point; unknown counts as none."""
+    before = 0.0 if np.isnan(value) else min(value, 1.0)
+    return float(1.0 - (1.0 - before) * np.exp(-1.0 / EVIDENCE_SCALE))
+
+
 def recency(last_year: NDArray[np.int32], this_year: int) -> Floats:
     """1 for evidence of this year, falling to 0 over RECENT_YEARS; unknown without a year."""
     age = np.maximum(this_year - last_year, 0)

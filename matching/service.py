@@ -217,6 +217,7 @@ def best(candidates: Candidates, model: RankingModel, top: int) -> list[Ranked]:
             features={name: float(value) for name, value in zip(features.names, features.values[place], strict=True)},
             contributions=model.parts(features, int(place), points),
             band=model.band(float(scores[place])),
+            model=model,
         )
         for rank, place in enumerate(candidates.order(scores)[:top], start=1)
     ]

@@ -1,0 +1,106 @@
+"""What would lift a candidate into a better band: the score with one criterion as it would be, by the same model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.code_rows import Wanted
+from matching.features import one_more_on_the_point
+from matching.ranking import RankingModel
+from matching.types import Band, Code, Counterfactual, Criterion, Judgement, Verdict
+
+_RISING = (Band.WEAK, Band.POSSIBLE, Band.GOOD, Band.STRONG)
+_LEAST_GAIN = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One criterion as it would be: new values of its features, each in [0, 1]; see `Counterfactual` for the rest."""
+
+    criterion: Criterion
+    features: tuple[tuple[str, float], ...]
+    stated: bool = False
+    wanted: tuple[str, ...] = ()
+    code: Code | None = None
+
+
+def gain(model: RankingModel, features: Mapping[str, float], change: Change) -> float:
+    """Log-odds that a change adds. An unknown feature added nothing before; one without a weight never does."""
+    total = 0.0
+    for name, value in change.features:
+        item = model.weights.get(name)
+        if item is None or name not in features:
+            continue
+        before = features[name]
+        total += item.weight * (value - (item.typical if np.isnan(before) else before))
+    return total
+
+
+def lacking(model: RankingModel, score: float) -> float | None:
+    """Log-odds that a score lacks to the next better band; None in the best one."""
+    now = model.band(score)
+    if now is Band.STRONG:
+        return None
+    least = model.bands[_RISING[_RISING.index(now) + 1]]
+    return math.log(least / (1.0 - least)) - score
+
+
+def smallest_lift(
+    model: RankingModel, score: float, features: Mapping[str, float], changes: Iterable[Change]
+) -> Counterfactual | None:
+    """The change that adds least among those that reach a better band; None where no single one does."""
+    needed = lacking(model, score)
+    if needed is None:
+        return None
+    gains = [(gain(model, features, change), place, change) for place, change in enumerate(changes)]
+    enough = [item for item in gains if item[0] >= max(needed, _LEAST_GAIN)]
+    if not enough:
+        return None
+    added, _, change = min(enough)
+    band = model.band(score + added)
+    return Counterfactual(change.criterion, band, change.features, change.stated, change.wanted, change.code)
+
+
+def open_to_change(judgements: Iterable[Judgement]) -> frozenset[Criterion]:
+    """The criteria that do not speak for a candidate yet: those of a GAP or an UNKNOWN."""
+    return frozenset(item.criterion for item in judgements if item.verdict is not Verdict.MATCH)
+
+
+def least_value(model: RankingModel, feature: str, value: float, needed: float) -> float:
+    """The value that one feature must have to add `needed` log-odds; infinite where it cannot."""
+    item = model.weights.get(feature)
+    if item is None or item.weight <= 0.0:
+        return math.inf
+    return (item.typical if np.isnan(value) else value) + needed / item.weight
+
+
+def missing_code(
+    criterion: Criterion,
+    feature: str,
+    wanted: Wanted,
+    own: tuple[NDArray[np.int32], NDArray[np.float32]],
+    codes: Sequence[Code],
+    least: float,
+) -> list[Change]:
+    """The wanted code, not yet had in full, with which the coverage would just reach `least`; none where none does.
+
+    `own` are the candidate's concept numbers and weights; `codes` (k,) are the wanted ones as they are shown.
+    """
+    if least > 1.0:
+        return []
+    would_be, has = wanted.coverage_with_each(*own)
+    enough = np.flatnonzero((would_be >= least) & ~has)
+    if not len(enough):
+        return []
+    place = int(enough[np.argmin(would_be[enough])])
+    return [Change(criterion, ((feature, float(would_be[place])),), code=codes[place])]
+
+
+def more_evidence(value: float) -> Change:
+    """One more piece of evidence that is fully on the point; `value` is the feature as it is."""
+    return Change(Criterion.EVIDENCE, (("evidence", one_more_on_the_point(value)),))
