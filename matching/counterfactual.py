@@ -80,25 +80,25 @@ def least_value(model: RankingModel, feature: str, value: float, needed: float) 
 
 
 def missing_code(
-    criterion: Criterion,
-    feature: str,
     wanted: Wanted,
     own: tuple[NDArray[np.int32], NDArray[np.float32]],
     codes: Sequence[Code],
     least: float,
+    eligible: NDArray[np.bool_],
 ) -> list[Change]:
-    """The wanted code, not yet had in full, with which the coverage would just reach `least`; none where none does.
+    """The competence, not yet had in full, with which the coverage would just reach `least`; none where none does.
 
-    `own` are the candidate's concept numbers and weights; `codes` (k,) are the wanted ones as they are shown.
+    `own` are the candidate's concept numbers and weights; `codes` are the k wanted ones as they are shown, `eligible`
+    (k,) those of them that may be named.
     """
     if least > 1.0:
         return []
     would_be, has = wanted.coverage_with_each(*own)
-    enough = np.flatnonzero((would_be >= least) & ~has)
+    enough = np.flatnonzero((would_be >= least) & ~has & eligible)
     if not len(enough):
         return []
     place = int(enough[np.argmin(would_be[enough])])
-    return [Change(criterion, ((feature, float(would_be[place])),), code=codes[place])]
+    return [Change(Criterion.COMPETENCE, (("competence", float(would_be[place])),), code=codes[place])]
 
 
 def more_evidence(value: float) -> Change:

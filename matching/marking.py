@@ -14,7 +14,7 @@ from embeddings.language import Language, analyse, detect
 from embeddings.roles import content_words
 from matching.types import SentencePair, Spans
 
-LEAST_LIKENESS = 0.6
+LEAST_LIKENESS = 0.5
 """Cosine from which two words of different languages count as translations of each other."""
 _KEPT = 50_000
 _WORD = re.compile(r"[^\W\d_][\w]*(?:[.-]\d+)*")

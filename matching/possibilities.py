@@ -12,10 +12,13 @@ from matching.candidates import PARTNER_BITS, STAGES
 from matching.code_rows import Wanted
 from matching.concepts import ConceptIndex
 from matching.counterfactual import Change, lacking, least_value, missing_code, more_evidence, smallest_lift
-from matching.query import ORGANISATION, Query, Weighted
+from matching.query import ORGANISATION, Query
 from matching.ranking import RankingModel
-from matching.types import Code, Counterfactual, Criterion
+from matching.theme import VOCABULARY
+from matching.types import Counterfactual, Criterion
 
+SURELY_WANTED = 0.6
+"""Weight from which a code is surely wanted: declared, or named in the text by more than a single word."""
 _OwnCodes = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -34,14 +37,20 @@ class Facts:
 
 
 class Possibilities:
-    """The changes of a candidate that one query would reward."""
+    """The changes of a candidate that one query would reward.
+
+    Themes are not among them: they follow from what a candidate does, and nobody can act upon them.
+    """
 
     def __init__(self, query: Query, concepts: ConceptIndex, rarity: NDArray[np.float32]) -> None:
         self._query = query
-        self._codes = [
-            (criterion, criterion.value, *_prepared(wanted, concepts, rarity))
-            for criterion, wanted in ((Criterion.COMPETENCE, query.competences), (Criterion.THEME, query.themes))
-        ]
+        related = [concepts.related(number) for number, _ in query.competences]
+        self._competences = Wanted.of(query.competences, related=related, rarity=rarity)
+        self._codes = [concepts.code(number) for number, _ in query.competences]
+        surely = [weight >= SURELY_WANTED for _, weight in query.competences]
+        in_words = [sure and code.tree == VOCABULARY for sure, code in zip(surely, self._codes, strict=True)]
+        # A competence says more than a keyword of a network, as long as there is one.
+        self._surely = np.array(in_words if any(in_words) else surely, dtype=np.bool_)
 
     def lift(
         self,
@@ -69,10 +78,9 @@ class Possibilities:
         about: Collection[Criterion],
     ) -> list[Change]:
         changes = self._stated(facts)
-        for criterion, feature, wanted, codes in self._codes:
-            if criterion in about and feature in features:
-                least = least_value(model, feature, features[feature], needed)
-                changes += missing_code(criterion, feature, wanted, facts.codes, codes, least)
+        if Criterion.COMPETENCE in about and "competence" in features:
+            least = least_value(model, "competence", features["competence"], needed)
+            changes += missing_code(self._competences, facts.codes, self._codes, least, self._surely)
         if "evidence" in features:
             changes.append(more_evidence(features["evidence"]))
         return [change for change in changes if change.criterion in about]
@@ -92,11 +100,6 @@ class Possibilities:
             stated = facts.stage >= 0
             changes.append(Change(Criterion.STAGE, (("stage", 1.0),), stated, (STAGES[query.stage],)))
         return changes
-
-
-def _prepared(wanted: Weighted, concepts: ConceptIndex, rarity: NDArray[np.float32]) -> tuple[Wanted, list[Code]]:
-    related = [concepts.related(number) for number, _ in wanted]
-    return Wanted.of(wanted, related=related, rarity=rarity), [concepts.code(number) for number, _ in wanted]
 
 
 def types(bits: int) -> tuple[str, ...]:
