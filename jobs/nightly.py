@@ -1,14 +1,14 @@
-"""The night's work: import, expire, index, recompute suggestions, report. Each step is safe to run again after a kill.
+"""The night's work: import, expire, index, recompute suggestions, look for saved searches, report.
 
-Nothing of a step's success is kept in memory only: an import commits file by file, expiry and each proposal's
-suggestions are one transaction each, the index switches by one rename, and the generation that the suggestions were
-brought up to date with is noted once all of them are.
+Each step is safe to run again after a kill. Nothing of a step's success is kept in memory only: an import commits file
+by file, expiry and the suggestions and the search of each proposal are one transaction each, the index switches by one
+rename, and the generation that the suggestions were brought up to date with is noted once all of them are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from jobs.logs import job_log
 from jobs.night_report import write_report
 from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
+from matching.brokerage import searches
 from matching.brokerage.expiry import expire_due
 from matching.freshness import Seeker, basis, outdated
 from matching.ranking import LISTS, load_model
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-IMPORT, EXPIRE, INDEX, SUGGESTIONS, REPORT = STEPS = ("import", "expire", "index", "suggestions", "report")
+IMPORT, EXPIRE, INDEX, SUGGESTIONS, SEARCHES, REPORT = STEPS = (
+    "import",
+    "expire",
+    "index",
+    "suggestions",
+    "searches",
+    "report",
+)
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -99,6 +107,7 @@ class Night:
             EXPIRE: self._expire,
             INDEX: self._index,
             SUGGESTIONS: self._suggest,
+            SEARCHES: self._look,
             REPORT: self._write_report,
         }
         return {name: self._step(name, step) for name, step in work.items()}
@@ -191,6 +200,16 @@ class Night:
             )
             for seeker in stale
         )
+
+    def _look(self) -> dict[str, Any]:
+        """Who is new to the saved searches."""
+        matcher = self._application.service.match_proposal
+        found = searches.look(
+            self._sessions,
+            lambda reference: matcher(reference, top=suggestions.STORED),
+            self._application.today(),
+        )
+        return asdict(found)
 
     def _last_basis(self, ground: str) -> tuple[Generation | None, datetime | None]:
         """The generation that all suggestions were last brought up to date with, and when that began.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -22,7 +22,7 @@ from matching.query import Query
 from matching.query_builder import QueryBuilder
 from matching.ranking import RankingModel
 from matching.rules import targets_of
-from matching.types import Match, Suggestions, Target
+from matching.types import Band, Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
 
@@ -146,6 +146,10 @@ class MatchService:
                     names = session.scalars(select(table.reference).where(table.reference.in_(chunk)))
                     found |= dict.fromkeys(names, target)
         return found
+
+    def bands(self, name: str) -> Mapping[Band, float]:
+        """Least probability of each band of a list, by the list's name in `matching.ranking`."""
+        return self._models[name].bands
 
     def engine(self) -> Engine:
         """The engine of the current generation. Raises NotIndexedError where there is none."""

@@ -7,6 +7,7 @@ from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.proposal import Proposal, ProposalCode
 from data.models.run import RejectedRow, Run, SourceCursor
+from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
 from data.models.taxonomy import Concept, Crosswalk
 
@@ -25,6 +26,8 @@ __all__ = [
     "ProposalCode",
     "RejectedRow",
     "Run",
+    "SavedSearch",
+    "SavedSearchHit",
     "SourceCursor",
     "Suggestion",
     "UtcDateTime",

@@ -63,7 +63,7 @@ def stored(application: Application) -> dict[str, datetime]:
 
 def test_the_first_night_does_everything_and_says_so(application: Application, settings: Settings) -> None:
     report = Night(application).run()
-    assert list(report.steps) == ["import", "expire", "index", "suggestions", "report"]
+    assert list(report.steps) == ["import", "expire", "index", "suggestions", "searches", "report"]
     assert (report.steps["import"]["read"], report.steps["import"]["added"]) == (23, 23)
     assert report.steps["suggestions"]["recomputed"] == report.steps["suggestions"]["proposals"] == 7
     assert last_state(application) == ("done", None)
@@ -163,7 +163,7 @@ def test_the_log_has_no_text_of_the_records(application: Application, settings: 
     Night(application).run()
     log = (settings.log_dir / "nightly.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line) for line in log.splitlines()]
-    assert [event["event"] for event in events] == ["started", *["step done"] * 5, "done"]
+    assert [event["event"] for event in events] == ["started", *["step done"] * 6, "done"]
     assert "Segretissimo" not in log
     assert "Anna" not in log
 
@@ -184,6 +184,7 @@ class TestCommand:
             "Scadenze",
             "Indice",
             "Suggerimenti",
+            "Ricerche salvate",
         ]
         assert json.loads(Path(report).read_text(encoding="utf-8"))["state"] == "done"
 

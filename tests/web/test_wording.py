@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 
 from matching.types import Criterion, Judgement, Verdict
-from web.explaining import capitalised, outcome
+from web.explaining import outcome
 from web.labels import CRITERIA, OUTCOMES
 from web.presentation import is_shouted
+from web.words import capitalised
 
 
 @pytest.mark.parametrize(
