@@ -197,7 +197,9 @@ def test_weak_matches_are_no_partners_yet(client: Browser, service: FakeService,
     service.organisations = [match(Target.ORGANISATIONS, number, band=Band.WEAK) for number in (1, 2)]
     page = client.get(f"/proposals/{record.reference}").text
     assert "No good partner yet" in page
-    assert page.index("No good partner yet") < page.index("nearest: 2 weak matches</summary>") < page.index("Candidato 1")
+    assert (
+        page.index("No good partner yet") < page.index("nearest: 2 weak matches</summary>") < page.index("Candidato 1")
+    )
     said = text_of(page)
     assert "more about the situation" in said
     assert "what the partner must know" in said
