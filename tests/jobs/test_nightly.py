@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from data.db import unit_of_work
 from data.migrate import upgrade
-from data.models import Proposal, Run, Suggestion
+from data.models import Proposal, Run, SavedSearch, Suggestion
 from data.settings import Settings, load_settings
 from embeddings import generations
 from embeddings.errors import GenerationError
@@ -23,6 +23,7 @@ from jobs.locks import job_lock
 from jobs.night_report import LANGUAGES, lines
 from jobs.nightly import JOB, Night, last_night
 from matching.bootstrap import Application, build_application
+from matching.types import Band
 from tests.jobs import night_region
 
 
@@ -91,6 +92,28 @@ def test_what_changed_and_what_it_reaches_is_computed_again(application: Applica
     assert after["VF-AGR-900"] > max(before.values())
     assert after["VF-AGR-002"] > before["VF-AGR-002"]
     assert "VF-AGR-003" not in after  # withdrawn
+
+
+def test_saved_searches_are_looked_after_and_counted(application: Application, settings: Settings) -> None:
+    Night(application).run()
+    with unit_of_work(application.sessions) as session:
+        for reference in ("VF-AGR-001", "VF-AGR-006"):
+            record = session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
+            session.add(SavedSearch(proposal_id=record.id, target="organisations", language="it", actor="desk"))
+        record.expires = datetime.now(UTC).date()
+    report = Night(application).run()
+    found = report.steps["searches"]
+    assert (found["searches"], found["ended"]) == (1, 1)
+    with application.sessions() as session:
+        row = session.scalars(select(SavedSearch).order_by(SavedSearch.id)).first()
+        assert row is not None
+        assert row.looked_at is not None
+        fitting = application.service.match_proposal("VF-AGR-001", top=20).organisations
+        assert len(row.hits) == found["hits"] == sum(match.band is not Band.WEAK for match in fitting)
+    said = {language: "\n".join(lines(report, language)) for language in LANGUAGES}
+    assert f"Ricerche salvate: 1 esaminate, {found['hits']} nuovi" in said["it"]
+    assert f"Saved searches: 1 looked at, {found['hits']} new" in said["en"]
+    assert Night(application).run().steps["searches"]["hits"] == 0
 
 
 def test_proposals_expire_in_the_database(application: Application) -> None:
