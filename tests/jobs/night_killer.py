@@ -77,7 +77,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between two proposals": at_call(suggestions, "store", 2),
     "inside a proposal's suggestions": at_call(suggestions, "_row", 3),
     "after suggestions": at_call(nightly.Night, "_recompute", after=True),
-    "inside a saved search": at_call(searches, "_hit", 2),
+    "inside a saved search": at_call(searches, "_fitting", 2, after=True),
     "between two saved searches": at_call(searches, "record", after=True),
     "inside the report": at_call(night_report, "_write", 2),
     "before the end": at_call(nightly, "write_report", after=True),
