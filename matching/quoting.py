@@ -44,6 +44,11 @@ def quotable_sentences(text: str, language: Language) -> tuple[str, ...]:
 
 def is_quotable(sentence: str, language: Language) -> bool:
     """Whether a sentence tells something of its subject and neither names nor reaches a person."""
-    if _REACHES_A_PERSON.search(sentence):
+    if reaches_a_person(sentence):
         return False
     return len(sentence) >= _SURELY_TELLING or content_words(sentence, language) >= _FEWEST_WORDS
+
+
+def reaches_a_person(text: str) -> bool:
+    """Whether a text holds an address of mail, a telephone number or the name of a contact."""
+    return _REACHES_A_PERSON.search(text) is not None

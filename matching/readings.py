@@ -15,7 +15,7 @@ from embeddings.encoder import Encoder, Role, Vectors
 from embeddings.language import Language, detect
 from embeddings.text import offered, organisation_passages, sought
 from matching.explanation import Passage, Readable
-from matching.quoting import quotable_sentences
+from matching.quoting import quotable_sentences, reaches_a_person
 from matching.reading import evidence_headings, organisation_fields, proposal_fields
 
 MOST_PASSAGES = 100
@@ -117,5 +117,6 @@ def organisation_reading(record: Organisation, places: Sequence[int] | None = No
     for passage in chosen:
         sentences = quotable_sentences(passage.text, passage.language)
         title, year = (None, None) if passage.evidence is None else headings[passage.evidence]
+        title = None if title is None or reaches_a_person(title) else title
         found.append(Passage(tuple(text for text in sentences if text != record.name), title, year))
     return found

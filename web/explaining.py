@@ -133,7 +133,7 @@ def _groups(judgements: Sequence[Judgement]) -> tuple[CriterionGroup, ...]:
     asked = [
         item
         for item in judgements
-        if item.verdict is not Verdict.UNKNOWN or not (_is_indifferent(item) or item.criterion in _ONLY_IF_SURE)
+        if item.verdict is not Verdict.UNKNOWN or not (_is_indifferent(item) or _is_open(item))
     ]
     groups = []
     for verdict in (Verdict.MATCH, Verdict.UNKNOWN, Verdict.GAP):
@@ -154,6 +154,11 @@ def _is_indifferent(judgement: Judgement) -> bool:
     return judgement.criterion in _ASKED_FOR and not judgement.wanted
 
 
+def _is_open(judgement: Judgement) -> bool:
+    """It speaks neither for nor against, and there is nothing about it to check."""
+    return judgement.verdict is Verdict.UNKNOWN and judgement.criterion in _ONLY_IF_SURE
+
+
 def _shared(match: Match, criterion: Criterion) -> tuple[str, ...]:
     if criterion is Criterion.COMPETENCE:
         return _labels(match.explanation.shared_competences)
@@ -164,7 +169,7 @@ def _row(judgement: Judgement, shared: tuple[str, ...]) -> CriterionRow:
     indifferent = _is_indifferent(judgement)
     criterion = named(CRITERIA, judgement.criterion.value)
     return CriterionRow(
-        verdict="" if indifferent else judgement.verdict.value,
+        verdict="" if indifferent or _is_open(judgement) else judgement.verdict.value,
         outcome=f"{criterion}: {NOT_ASKED}" if indifferent else outcome(judgement),
         wanted=_values(judgement.criterion, judgement.wanted)[:MOST_SHARED],
         found=(_values(judgement.criterion, judgement.found) or shared)[:MOST_SHARED],
