@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -36,6 +37,7 @@ class Marker:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._vectors: dict[str, Vectors] = {}
+        self._lock = threading.Lock()
 
     def marked(self, pairs: Sequence[SentencePair | None]) -> list[SentencePair | None]:
         """The same pairs with their marks."""
@@ -52,20 +54,15 @@ class Marker:
         return marked
 
     def _known(self, words: Iterable[str]) -> dict[str, Vectors]:
-        wanted = set(words)
-        vectors = self._vectors
-        unseen = sorted(wanted - vectors.keys())
-        if unseen:
-            fresh = dict(zip(unseen, self._encoder.encode(unseen, Role.PLAIN), strict=True))
-            # Another thread may read the old one meanwhile, so it is replaced, never changed.
-            vectors = fresh if len(vectors) > _KEPT else {**vectors, **fresh}
-            self._vectors = vectors
-            missing = wanted - vectors.keys()
-            vectors = vectors if not missing else {**vectors, **self._encoded(sorted(missing))}
-        return vectors
-
-    def _encoded(self, words: list[str]) -> dict[str, Vectors]:
-        return dict(zip(words, self._encoder.encode(words, Role.PLAIN), strict=True))
+        """Vectors of the words; those not seen before are encoded in one go."""
+        wanted = dict.fromkeys(words)
+        with self._lock:
+            unseen = [word for word in wanted if word not in self._vectors]
+            if unseen:
+                if len(self._vectors) > _KEPT:
+                    self._vectors, unseen = {}, list(wanted)
+                self._vectors.update(zip(unseen, self._encoder.encode(unseen, Role.PLAIN), strict=True))
+            return {word: self._vectors[word] for word in wanted}
 
 
 def _languages_differ(left: Sequence[_Word], right: Sequence[_Word]) -> bool:

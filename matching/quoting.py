@@ -29,6 +29,8 @@ _REACHES_A_PERSON = re.compile(
     rf"|\b{_TITLE}\b\.?\s+(?:{_NAME}\s+)?{_NAME}"
     rf"|\b{_CUE}\s*[:\-–,]?\s*(?:{_TITLE}\.?\s+)?{_NAME}\s+{_NAME}"
 )
+_LONG_NUMBER = re.compile(r"\d[\d ./()-]{3}")
+_TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w.'’]*\s+[A-ZÀ-Ý]")
 
 
 def quotable_sentences(text: str, language: Language) -> tuple[str, ...]:
@@ -51,4 +53,7 @@ def is_quotable(sentence: str, language: Language) -> bool:
 
 def reaches_a_person(text: str) -> bool:
     """Whether a text holds an address of mail, a telephone number or the name of a contact."""
+    # Most sentences have neither a long number nor two capitalised words in a row: that is quicker to see.
+    if "@" not in text and not _LONG_NUMBER.search(text) and not _TWO_CAPITALS.search(text):
+        return False
     return _REACHES_A_PERSON.search(text) is not None
