@@ -133,6 +133,8 @@ FEATURES: Texts = {
         "stage": "Stadio di sviluppo",
         "evidence": "Esperienza documentata sul tema",
         "recency": "Quanto è recente l’esperienza",
+        "network": "Esperienza dei suoi partner di progetto sul tema",
+        "track_record": "Quanta esperienza è documentata in tutto",
     },
     "en": {
         "baseline": "Starting value of every candidate",
@@ -147,6 +149,8 @@ FEATURES: Texts = {
         "stage": "Stage of development",
         "evidence": "Documented experience on the subject",
         "recency": "How recent the experience is",
+        "network": "Experience of its project partners on the subject",
+        "track_record": "How much experience is documented at all",
     },
 }
 

@@ -18,11 +18,13 @@ _KNOWN: Mapping[str, Criterion] = {
     "stage": Criterion.STAGE,
     "evidence": Criterion.EVIDENCE,
     "recency": Criterion.EVIDENCE,
+    "network": Criterion.EVIDENCE,
+    "track_record": Criterion.EVIDENCE,
     "lexical": Criterion.WORDS,
 }
 _WORDS: tuple[tuple[Criterion, frozenset[str]], ...] = (
     (Criterion.WORDS, frozenset({"lexical", "word", "words", "bm25", "translated"})),
-    (Criterion.EVIDENCE, frozenset({"evidence", "recency", "project", "projects", "network", "experience", "pieces"})),
+    (Criterion.EVIDENCE, frozenset({"evidence", "recency", "project", "projects", "network", "experience", "record"})),
     (Criterion.COMPETENCE, frozenset({"competence", "competences", "technology"})),
     (Criterion.THEME, frozenset({"theme", "themes", "market", "sdg"})),
     (Criterion.PARTNER_TYPE, frozenset({"type", "size"})),

@@ -147,7 +147,7 @@ class MatchService:
                     found |= dict.fromkeys(names, target)
         return found
 
-    def bands(self, name: str) -> Mapping[Band, float]:
+    def band_limits(self, name: str) -> Mapping[Band, float]:
         """Least probability of each band of a list, by the list's name in `matching.ranking`."""
         return self._models[name].bands
 

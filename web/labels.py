@@ -219,6 +219,8 @@ FEATURES: Mapping[str, Label] = {
     "stage": _l("Stage of development"),
     "evidence": _l("Documented experience on the subject"),
     "recency": _l("How recent the experience is"),
+    "network": _l("Experience of its project partners on the subject"),
+    "track_record": _l("How much experience is documented at all"),
 }
 
 REJECT_REASONS: Mapping[str, Label] = {

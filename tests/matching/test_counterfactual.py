@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ from matching.bootstrap import Application
 from matching.code_rows import CodeRows, Wanted, coverage
 from matching.counterfactual import Change, gain, lacking, least_value, smallest_lift
 from matching.features import Background, one_more_on_the_point, relevant_evidence
-from matching.ranking import FeatureWeight, RankingModel
-from matching.types import Band, Counterfactual, Criterion, Match, Target
+from matching.ranking import LISTS, ORGANISATIONS, PROPOSALS, FeatureWeight, RankingModel
+from matching.types import Band, Counterfactual, Criterion, Match
 from tests.matching.conftest import NEED
 
 BANDS = {Band.STRONG: 0.6, Band.GOOD: 0.4, Band.POSSIBLE: 0.2}
@@ -144,6 +144,12 @@ LIFTS = (
 )
 
 
+def rank_with(application: Application, ranking: RankingModel) -> None:
+    """Let one list be ranked by other weights."""
+    service = application.service
+    service._models = {**{name: service._models[name] for name in LISTS}, ranking.name: ranking}
+
+
 def candidate_of(application: Application, reference: str) -> Match:
     found = application.service.match_proposal("NEED-1", top=50)
     return next(match for match in found.organisations if match.reference == reference)
@@ -159,15 +165,14 @@ def test_the_promise_is_kept_when_the_record_changes(application: Application, l
     application.update_index()
     names = ("need_fit", "lexical", "competence", "partner_type", "country", "evidence")
     others = dict.fromkeys(names, 0.0)
-    organisations = Target.ORGANISATIONS.value
-    features = application.service._models[organisations].weights
+    features = application.service._models[ORGANISATIONS].weights
     weights = {**dict.fromkeys(features, 0.0), **others, lift.criterion.value: 8.0}
     plain = model(0.05, **weights)
-    application.service._models[organisations] = plain
+    rank_with(application, plain)
     score = candidate_of(application, "mute").score
     close = 1.0 / (1.0 + math.exp(-(score + 0.4)))
     bands = {Band.STRONG: close, Band.GOOD: close / 2, Band.POSSIBLE: close / 4}
-    application.service._models[organisations] = RankingModel("organisations", "test", 0.0, plain.weights, bands)
+    rank_with(application, replace(plain, bands=bands))
 
     before = candidate_of(application, "mute")
     promise = before.explanation.counterfactual
@@ -192,9 +197,9 @@ def test_a_proposal_at_another_stage_is_told_apart_from_one_that_states_none(app
             record = session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
             record.stage = stage
     application.update_index()
-    proposals = Target.PROPOSALS.value
-    features = application.service._models[proposals].weights
-    application.service._models[proposals] = model(**{**dict.fromkeys(features, 0.0), "stage": 8.0})
+    features = application.service._models[PROPOSALS].weights
+    ranking = model(**{**dict.fromkeys(features, 0.0), "stage": 8.0})
+    rank_with(application, replace(ranking, name=PROPOSALS))
     found = {match.reference: match for match in application.service.match_proposal("NEED-1").proposals}
     for reference, stated in (("OFFER-BREAD", True), ("OFFER-WATER", False)):
         lift = found[reference].explanation.counterfactual

@@ -52,13 +52,13 @@ def matches(request: pytest.FixtureRequest, demo: Application) -> list[Match]:
     """The shown matches of some proposals of every area."""
     chance = random.Random(request.param)
     make = shipped if request.param == "shipped" else any_weights
-    before = dict(demo.service._models)
-    demo.service._models.update({name: make(name, chance) for name in LISTS})
+    before = demo.service._models
+    demo.service._models = {name: make(name, chance) for name in LISTS}
     with demo.sessions() as session:
         own = select(Proposal.reference).where(Proposal.source == "platform", Proposal.state == "published")
         references = chance.sample(sorted(session.scalars(own)), PROPOSALS)
     found = [demo.service.match_proposal(reference) for reference in references]
-    demo.service._models.update(before)
+    demo.service._models = before
     return [match for answer in found for match in (*answer.organisations, *answer.proposals)]
 
 

@@ -108,7 +108,7 @@ class FakeService:
         """What was put in."""
         return self._answer(reference, top, {})
 
-    def bands(self, name: str) -> dict[Band, float]:
+    def band_limits(self, name: str) -> dict[Band, float]:
         """The same for every list."""
         return {Band.STRONG: 0.6, Band.GOOD: 0.35, Band.POSSIBLE: 0.15}
 

@@ -145,7 +145,9 @@ def meanings_of(shortlist: Shortlist) -> dict[str, tuple[Meaning, ...]]:
     """What the bands mean, by list: one entry where all lists mean the same, none where nobody is listed."""
     lists = {ORGANISATIONS: shortlist.organisations, PROPOSALS: shortlist.proposals}
     found = {
-        name: meanings(application().service.bands(name)) for name, shown in lists.items() if shown.good or shown.weak
+        name: meanings(application().service.band_limits(name))
+        for name, shown in lists.items()
+        if shown.good or shown.weak
     }
     return found if len(set(found.values())) > 1 else dict(list(found.items())[:1])
 
