@@ -253,17 +253,25 @@ def organisation_codes(session: Session) -> list[CodeRow]:
 
 
 def replace_derived_proposal_codes(session: Session, codes: dict[int, list[tuple[str, str, float]]]) -> None:
-    """Store the derived codes (tree, code, weight) of the given proposals in place of the earlier derived ones."""
+    """Store the derived codes (tree, code, weight) of the given proposals in place of the earlier derived ones.
+
+    What people declared, confirmed or removed is not derived beside it.
+    """
+    table = ProposalCode
     for chunk in chunks(codes):
-        derived = ProposalCode.origin == Origin.DERIVED.value
-        session.execute(delete(ProposalCode).where(ProposalCode.proposal_id.in_(chunk), derived))
+        derived = table.origin == Origin.DERIVED.value
+        session.execute(delete(table).where(table.proposal_id.in_(chunk), derived))
+        said = _said(
+            session.execute(select(table.proposal_id, table.tree, table.code).where(table.proposal_id.in_(chunk)))
+        )
         rows = [
             {"proposal_id": owner, "tree": tree, "code": code, "origin": Origin.DERIVED.value, "weight": weight}
             for owner in chunk
             for tree, code, weight in codes[owner]
+            if (owner, tree, code) not in said
         ]
         if rows:
-            session.execute(insert(ProposalCode), rows)
+            session.execute(insert(table), rows)
 
 
 def replace_derived_organisation_codes(
@@ -274,25 +282,35 @@ def replace_derived_organisation_codes(
         for table in (OrganisationCompetence, OrganisationTheme):
             derived = table.origin == Origin.DERIVED.value
             session.execute(delete(table).where(table.organisation_id.in_(chunk), derived))
-        competences = [
-            {
-                "organisation_id": owner,
-                "term": labels[code],
-                "code": code,
-                "origin": Origin.DERIVED.value,
-                "weight": weight,
-            }
-            for owner in chunk
-            for tree, code, weight in codes[owner]
-            if tree == Tree.COMPETENCE.value
-        ]
-        themes = [
+        said = _said_of_organisations(session, chunk)
+        rows = [
             {"organisation_id": owner, "tree": tree, "code": code, "origin": Origin.DERIVED.value, "weight": weight}
             for owner in chunk
             for tree, code, weight in codes[owner]
-            if tree != Tree.COMPETENCE.value
+            if (owner, tree, code) not in said
         ]
+        competences = [_as_competence(row, labels) for row in rows if row["tree"] == Tree.COMPETENCE.value]
+        themes = [row for row in rows if row["tree"] != Tree.COMPETENCE.value]
         if competences:
             session.execute(insert(OrganisationCompetence), competences)
         if themes:
             session.execute(insert(OrganisationTheme), themes)
+
+
+def _said(rows: Iterable[Any]) -> set[tuple[int, str, str]]:
+    return {(owner, tree, code) for owner, tree, code in rows}
+
+
+def _said_of_organisations(session: Session, ids: Sequence[int]) -> set[tuple[int, str, str]]:
+    """The (organisation, tree, code) that stand whatever is derived."""
+    competence, theme = OrganisationCompetence, OrganisationTheme
+    named = select(competence.organisation_id, competence.code).where(
+        competence.organisation_id.in_(ids), competence.code.is_not(None)
+    )
+    found = {(owner, Tree.COMPETENCE.value, code or "") for owner, code in session.execute(named)}
+    themes = select(theme.organisation_id, theme.tree, theme.code).where(theme.organisation_id.in_(ids))
+    return found | _said(session.execute(themes))
+
+
+def _as_competence(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    return {**{name: value for name, value in row.items() if name != "tree"}, "term": labels[row["code"]]}

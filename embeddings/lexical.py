@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import bm25s
 import numpy as np
@@ -18,7 +18,11 @@ from numpy.typing import NDArray
 
 from embeddings.errors import GenerationError, VectorShapeError
 from embeddings.index import Hits, IdMap, Ids, Mask, best_first, check_ids
+from embeddings.language import LANGUAGES, token_language
 from embeddings.tokens import TokenRows
+
+if TYPE_CHECKING:
+    from embeddings.bridge import Alternatives
 
 K1: Final = 1.5
 B: Final = 0.75
@@ -30,6 +34,16 @@ _ARRAYS: Final = ("data", "indices", "indptr")
 _ROWS_AT_ONCE: Final = 50_000
 
 
+class _Answer(NamedTuple):
+    """A term of the index that may stand for a word of a query."""
+
+    term: int
+    weight: float
+    language: str
+    most: float
+    """What it could add at most to a row's score."""
+
+
 class LexicalIndex:
     """BM25 over rows by id. Immutable, safe from several threads."""
 
@@ -39,6 +53,7 @@ class LexicalIndex:
         self._bm25.vocab_dict = vocabulary
         self._bm25.nonoccurrence_array = None
         self._frequencies = np.diff(scores["indptr"])
+        self._inverse = _inverse_frequencies(self._frequencies, len(ids))
         self._map = IdMap(ids)
 
     @classmethod
@@ -69,11 +84,57 @@ class LexicalIndex:
         scores = self._bm25.get_scores_from_ids(terms)
         if allowed is not None:
             scores[~self._map.mask(allowed)] = 0.0
+        return self.best(scores, k)
+
+    def best(self, scores: NDArray[np.float32], k: int) -> Hits:
+        """The `k` best rows by scores of all rows, (n,); none with a score of zero or less."""
         positions = np.flatnonzero(scores > 0)
         if len(positions) > k:
             threshold = np.partition(scores[positions], len(positions) - k)[len(positions) - k]
             positions = positions[scores[positions] >= threshold]
         return best_first(self._map.ids[positions], scores[positions], positions, k)
+
+    def scores_by_meaning(self, words: Sequence[Alternatives]) -> NDArray[np.float32]:
+        """BM25 of all rows, (n,), where each word of a query is answered by the best of its alternatives in the row.
+
+        An alternative scores its own BM25 times its weight. Of more than 64 words, those that could add most count.
+        """
+        scores = np.zeros(len(self), np.float32)
+        best = np.zeros(len(self), np.float32)
+        data, rows, ends = self._bm25.scores["data"], self._bm25.scores["indices"], self._bm25.scores["indptr"]
+        for word in self._answered(words):
+            spans = [(slice(ends[answer.term], ends[answer.term + 1]), answer.weight) for answer in word]
+            for span, weight in spans:
+                own = rows[span]
+                best[own] = np.maximum(best[own], data[span] * np.float32(weight))
+            for span, _ in spans:
+                own = rows[span]
+                scores[own] += best[own]
+                best[own] = 0.0
+        return scores
+
+    def attainable(self, words: Sequence[Alternatives]) -> dict[str, float]:
+        """What a row of each language could score at most with every word answered; see `best_possible`."""
+        sums: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
+        for word in self._answered(words):
+            for language in sums:
+                sums[language] += max((answer.most for answer in word if answer.language == language), default=0.0)
+        return sums
+
+    def _answered(self, words: Sequence[Alternatives]) -> list[list[_Answer]]:
+        """The words that some row answers; of too many, those that could add most."""
+        found = [
+            [
+                _Answer(known, weight, token_language(term), weight * float(self._inverse[known]))
+                for term, weight in word
+                if (known := self._bm25.vocab_dict.get(term, -1)) >= 0 and self._frequencies[known]
+            ]
+            for word in words
+        ]
+        found = [word for word in found if word]
+        if len(found) > LONGEST_QUERY:
+            found.sort(key=lambda word: -max(answer.most for answer in word))
+        return found[:LONGEST_QUERY]
 
     def scores_of(self, tokens: Sequence[str], ids: Ids) -> NDArray[np.float32]:
         """BM25 scores (m,) of the rows `ids` for `tokens`. Raises KeyError on an unknown id."""
@@ -86,7 +147,7 @@ class LexicalIndex:
     def best_possible(self, tokens: Sequence[str]) -> float:
         """An upper bound of any row's score for `tokens`: the sum of their inverse document frequencies."""
         terms = self._terms(tokens)
-        return float(_inverse_frequencies(self._frequencies[terms], len(self)).sum()) if terms else 0.0
+        return float(self._inverse[terms].sum()) if terms else 0.0
 
     def save(self, folder: Path) -> None:
         """Write the score matrix, the vocabulary and the ids into `folder` (npy and JSON, no pickle)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,12 @@ def read_model(folder: Path) -> ModelFiles:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return ModelFiles(config, tokens, scales, weights, tokenizer, {name: checksums[name] for name in CHECKED})
+
+
+@cache
+def shipped_model() -> ModelFiles:
+    """The model that ships, read once in a process. Raises `ModelError` where it is damaged."""
+    return read_model(SHIPPED_MODEL)
 
 
 def write_model(

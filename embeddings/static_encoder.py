@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.encoder import Role, Vectors
-from embeddings.model_files import SHIPPED_MODEL, read_model
+from embeddings.model_files import SHIPPED_MODEL, read_model, shipped_model
 
 CODE_VERSION = "2"  # raise when the same files would give other vectors
 BATCH = 2048
@@ -33,7 +33,7 @@ class StaticEncoder:
 
     def __init__(self, folder: Path = SHIPPED_MODEL) -> None:
         """Load and verify the model in `folder`; raises `ModelError` where it is missing or damaged."""
-        files = read_model(folder)
+        files = shipped_model() if folder == SHIPPED_MODEL else read_model(folder)
         self._config = files.config
         self._tokenizer = files.tokenizer
         self._rows = files.rows()

@@ -98,6 +98,64 @@ def encoder(data: Path | None, models: tuple[str, ...], fallback: bool, texts: i
     click.echo(json.dumps(reports, ensure_ascii=False, indent=2) if as_json else table(reports))
 
 
+@benchmark.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of dev files.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for plots, as PNG and SVG.")
+@click.option("--only", metavar="NAME", multiple=True, help="Measure this set only: demo, cordis-en, cordis-it, een.")
+@click.option("--ablation/--no-ablation", default=True, show_default=True, help="Leave each feature out in turn.")
+@click.option("--misses", default=0, metavar="N", type=click.IntRange(0), help="Tell the N worst queries of each set.")
+@_JSON
+def ranking(
+    data: Path | None, out: Path | None, only: tuple[str, ...], ablation: bool, misses: int, as_json: bool
+) -> None:
+    """Our ranking beside random, popularity, tags, BM25, one embedding and plain fusion, with calibration and plots."""
+    from jobs import benchmark_ranking as ours
+    from jobs.ranking_misses import lines
+    from jobs.ranking_text import text
+
+    report = ours.measure_ranking(
+        data, only, ablation=ablation, worst=misses, tell=lambda line: click.echo(line, err=True)
+    )
+    if out is not None:
+        from jobs.ranking_plots import draw
+
+        for path in draw(report, out):
+            click.echo(f"written: {path}", err=True)
+    if as_json:
+        click.echo(ours.as_json(report))
+        return
+    click.echo(text(report))
+    for one in report["sets"]:
+        if one.get("misses"):
+            click.echo(f"\n### {one['title']}: the worst {len(one['misses'])}\n")
+            click.echo("\n".join(lines(one["misses"])))
+
+
+@benchmark.command()
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of dev files: een/profiles.it.jsonl, een/labels.dev.jsonl, een/twins.en.jsonl.",
+)
+@_JSON
+def tagging(data: Path, as_json: bool) -> None:
+    """The shipped tagger on labelled profiles, beside the plain nearest prototype; agreement across languages."""
+    from tempfile import TemporaryDirectory
+
+    from data.settings import load_settings
+    from jobs.setup_commands import prepare
+    from jobs.tagging_quality import measure, table
+    from matching.bootstrap import build_application
+
+    with TemporaryDirectory() as home:
+        settings = load_settings(home=Path(home), database_url=None)
+        prepare(settings)
+        with build_application(settings) as application:
+            report = measure(data, application.encoder(), application.concepts, application.text_tagger())
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else table(report))
+
+
 def _print(reports: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(reports, indent=2))

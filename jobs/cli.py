@@ -28,12 +28,15 @@ COMMANDS: dict[str, Place] = {
     ),
     "index": Place("jobs.index_commands", "index", "Bring the index up to date, or go back to an earlier one."),
     "match": Place("jobs.match_commands", "match", "Find partners of a proposal, an organisation or a text."),
+    "tag": Place("jobs.tag_commands", "tag", "Read themes, technologies and competences out of a text."),
+    "learn-tags": Place("jobs.tag_commands", "learn_tags", "Let the tagger learn what people declared and decided."),
     "embed": Place("jobs.match_commands", "embed", "Turn lines of text into vectors."),
     "evaluate": Place("jobs.evaluate_command", "evaluate", "Measure the ranking against judgements (TREC qrels)."),
     "nightly": Place(
         "jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."
     ),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
+    "train-tagger": Place("jobs.tag_commands", "train_tagger", "Teach the tagger as the shipped one was taught."),
     "train-encoder": Place("jobs.encoder_commands", "train_encoder", "Train a bilingual model from parallel text."),
     "export-model": Place("jobs.encoder_commands", "export_model", "Write the shipped model as a standard folder."),
 }

@@ -122,8 +122,22 @@ def _model(settings: Settings) -> list[Finding]:
     return [
         Finding(
             "model", Health.OK, f"{encoder.name}, {vector.shape[1]} dimensions, fingerprint {encoder.fingerprint[:12]}"
-        )
+        ),
+        *_learnt(settings),
     ]
+
+
+def _learnt(settings: Settings) -> list[Finding]:
+    """What is wrong with what the tagger learnt here; nothing where it learnt nothing."""
+    from matching.errors import TaggingError
+    from matching.tagging.weights import FILE, TagWeights
+
+    if (settings.home / FILE).exists():
+        try:
+            TagWeights.load(settings.home / FILE)
+        except TaggingError as error:
+            return [Finding("model", Health.WRONG, str(error), "abbina learn-tags --force")]
+    return []
 
 
 def _index(settings: Settings) -> list[Finding]:

@@ -29,8 +29,9 @@ _TEXTS: dict[str, dict[str, str]] = {
         "nothing": "Importazione: nessuna cartella o servizio impostato, oppure nulla da leggere",
         "file": "  {file}: {read} lette, {added} nuove, {updated} aggiornate, {closed} chiuse, {rejected} rifiutate",
         "expire": "Scadenze: {expired} proposte scadute",
+        "tagging": "Temi e competenze: {learnt} ({decided} decisioni, {declared} codici dichiarati)",
         "index": "Indice: {organisations} organizzazioni e {proposals} proposte nella generazione {generation}; "
-        "{changed} cambiate",
+        "{changed} cambiate, {retagged} rilette",
         "suggestions": "Suggerimenti: ricalcolati per {recomputed} proposte su {proposals}; "
         "{dropped} tolti da proposte chiuse",
         "searches": "Ricerche salvate: {searches} esaminate, {hits} nuovi candidati per {successful} di esse; "
@@ -50,13 +51,27 @@ _TEXTS: dict[str, dict[str, str]] = {
         "nothing": "Import: no folder or service is set, or there is nothing to read",
         "file": "  {file}: {read} read, {added} new, {updated} updated, {closed} closed, {rejected} rejected",
         "expire": "Expiry: {expired} proposals have expired",
+        "tagging": "Themes and competences: {learnt} ({decided} decisions, {declared} declared codes)",
         "index": "Index: {organisations} organisations and {proposals} proposals in generation {generation}; "
-        "{changed} changed",
+        "{changed} changed, {retagged} read again",
         "suggestions": "Suggestions: recomputed for {recomputed} of {proposals} proposals; "
         "{dropped} removed from closed ones",
         "searches": "Saved searches: {searches} looked at, {hits} new candidates for {successful} of them; "
         "{ended} ended with their proposal",
         "rejected": "Rows that were not taken (the first {shown} of {rejected}):",
+    },
+}
+
+_OUTCOMES: dict[str, dict[str, str]] = {
+    "it": {
+        "learnt": "imparato da quanto dichiarato e deciso",
+        "not_due": "nulla di nuovo da imparare",
+        "worse": "quanto imparato avrebbe peggiorato testi noti: lasciato com'era",
+    },
+    "en": {
+        "learnt": "learnt from what was declared and decided",
+        "not_due": "nothing new to learn",
+        "worse": "what was learnt would have made known texts worse: left as it was",
     },
 }
 
@@ -121,6 +136,6 @@ def step_lines(step: str, found: dict[str, Any], language: str) -> Iterator[str]
     if step == "import" and not found["files"]:
         yield texts["nothing"]
         return
-    yield texts[step].format(**found)
+    yield texts[step].format(**found, learnt=_OUTCOMES[language].get(found.get("outcome", ""), ""))
     for file in found.get("files", ()):
         yield texts["file"].format(**file)

@@ -1,4 +1,4 @@
-"""The night's work: import, expire, index, recompute suggestions, look for saved searches, report.
+"""The night's work: import, expire, learn tags, index, recompute suggestions, look for saved searches, report.
 
 Each step is safe to run again after a kill. Nothing of a step's success is kept in memory only: an import commits file
 by file, expiry and the suggestions and the search of each proposal are one transaction each, the index switches by one
@@ -16,7 +16,7 @@ from data.db import unit_of_work
 from data.errors import DataError
 from data.models import Run, now
 from data.sources.report import ImportReport, unreadable
-from embeddings.errors import GenerationError
+from embeddings.errors import GenerationError, ModelError
 from embeddings.generations import Generation
 from jobs import importing
 from jobs.locks import job_lock
@@ -33,14 +33,8 @@ if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-IMPORT, EXPIRE, INDEX, SUGGESTIONS, SEARCHES, REPORT = STEPS = (
-    "import",
-    "expire",
-    "index",
-    "suggestions",
-    "searches",
-    "report",
-)
+STEPS = ("import", "expire", "tagging", "index", "suggestions", "searches", "report")
+IMPORT, EXPIRE, TAGGING, INDEX, SUGGESTIONS, SEARCHES, REPORT = STEPS
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -105,6 +99,7 @@ class Night:
         work = {
             IMPORT: self._import,
             EXPIRE: self._expire,
+            TAGGING: self._learn_tags,
             INDEX: self._index,
             SUGGESTIONS: self._suggest,
             SEARCHES: self._look,
@@ -162,11 +157,19 @@ class Night:
         with unit_of_work(self._sessions) as session:
             return {"expired": expire_due(session, self._application.today())}
 
+    def _learn_tags(self) -> dict[str, Any]:
+        try:
+            report = self._application.learn_tags()
+        except ModelError:  # a fallback model that nothing was indexed with yet: there is no encoder to learn with
+            return {"outcome": "not_due", "decided": 0, "declared": 0}
+        return {"outcome": report.outcome, "decided": report.decided, "declared": report.declared}
+
     def _index(self) -> dict[str, Any]:
         with job_lock(self._application.engine, self._settings.home, INDEX, wait=_PATIENCE):
             report = self._application.update_index()
         names = ("generation", "built", "organisations", "proposals", "encoded", "kept")
         counts: dict[str, Any] = {name: getattr(report, name) for name in names}
+        counts["retagged"] = report.retagged
         counts["changed"] = len(report.changed_organisations) + len(report.changed_proposals)
         return counts
 

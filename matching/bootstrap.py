@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine as DatabaseEngine
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
+from data.models import Organisation, Proposal
 from data.settings import FALLBACK_MODEL, Settings
+from embeddings.bridge import TermBridge, shipped_term_vectors
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
 from matching.collection import load_collection
-from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
@@ -26,7 +28,13 @@ from matching.presentation import Presenter
 from matching.query_builder import QueryBuilder
 from matching.ranking import LISTS, load_model
 from matching.service import Engine, MatchService
+from matching.tagging.reasons import Words, reasons_of
+from matching.tagging.tagger import TextTagger
+from matching.tagging.weights import weights_for
 from matching.taxonomies import load_concepts
+
+if TYPE_CHECKING:
+    from matching.tagging.learning import LearningReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Application:
         self.store = GenerationStore(settings.index_dir)
         self._encoder: Encoder | None = None
         self._concepts: ConceptIndex | None = None
+        self._tagger: TextTagger | None = None
         self._lock = threading.RLock()
         self.service = MatchService(
             self.sessions,
@@ -91,6 +100,35 @@ class Application:
                 self._encoder = open_encoder(self.settings, self.store)
             return self._encoder
 
+    def text_tagger(self) -> TextTagger:
+        """The tagger by the taxonomies, encoder and learning of now. Raises ModelError where there is no encoder."""
+        with self._lock:
+            return self._tagger_of(self.encoder(), self.concepts)
+
+    def _tagger_of(self, encoder: Encoder, concepts: ConceptIndex) -> TextTagger:
+        """A tagger, the last one where nothing that it rests on has changed."""
+        weights = weights_for(self.settings.home, encoder.fingerprint)
+        with self._lock:
+            made = self._tagger
+            if made is None or not made.rests_on(concepts, encoder, weights):
+                made = self._tagger = TextTagger(concepts, encoder, weights)
+            return made
+
+    def learn_tags(self, *, force: bool = False) -> LearningReport:
+        """Let the tagger learn what people declared and decided; the next index run tags by it: `learning.learn`."""
+        from matching.tagging.learning import learn  # noqa: PLC0415 - scikit-learn takes a second to load
+
+        with self._lock:
+            self._concepts = None
+        return learn(self.sessions, self.settings.home, self.encoder(), self.concepts, force=force)
+
+    def reasons(self, record: Proposal | Organisation, keys: Sequence[tuple[str, str]]) -> Words:
+        """The words of a stored record that speak for its codes; none where the encoder cannot be had."""
+        try:
+            return reasons_of(record, keys, self.text_tagger()) if keys else {}
+        except ModelError:
+            return {}
+
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
         if self.settings.model != FALLBACK_MODEL:
@@ -119,6 +157,7 @@ class Application:
             self.store,
             self.encoder(),
             self.concepts,
+            self.text_tagger(),
             keep=self.settings.keep_generations,
             today=self.today,
         )
@@ -157,7 +196,8 @@ class Application:
                 collection = load_collection(session, generation, concepts, self.today())
         except (GenerationError, ModelError) as error:
             raise NotIndexedError(str(error)) from error
-        builder = QueryBuilder(encoder, concepts, CompetenceTagger(concepts))
+        bridge = TermBridge(shipped_term_vectors(), collection.vocabulary)
+        builder = QueryBuilder(encoder, concepts, self._tagger_of(encoder, concepts), bridge)
         return Engine(collection, builder, Presenter(collection, encoder))
 
 

@@ -15,6 +15,7 @@ from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
 from matching.features import Background
+from matching.network import Network
 from matching.retrieval import Section
 from matching.tables import load_organisations_table, load_proposals_table
 
@@ -44,6 +45,9 @@ class Collection:
     proposals_sought: Section
     organisation_rarity: NDArray[np.float32]
     proposal_rarity: NDArray[np.float32]
+    network: Network
+    vocabulary: frozenset[str]
+    """Every analysed term of the texts."""
 
 
 def load_collection(
@@ -53,17 +57,22 @@ def load_collection(
     owners = generation.section(ORGANISATIONS_OFFERED).owners
     organisations = load_organisations_table(session, concepts, np.unique(owners))
     proposals = load_proposals_table(session, concepts, generation.section(PROPOSALS_OFFERED).owners, today)
+    shared = generation.section(ORGANISATIONS_OFFERED)
+    offers = _section(generation, ORGANISATIONS_OFFERED, organisations.ids)
+    names = (ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT)
     return Collection(
         generation=generation.id,
         read_at=datetime.fromisoformat(generation.extra[READ_AT]),
         concepts=concepts,
         organisations=organisations,
         proposals=proposals,
-        organisations_offered=_section(generation, ORGANISATIONS_OFFERED, organisations.ids),
+        organisations_offered=offers,
         proposals_offered=_section(generation, PROPOSALS_OFFERED, proposals.ids),
         proposals_sought=_section(generation, PROPOSALS_SOUGHT, proposals.ids),
         organisation_rarity=rarity(organisations.codes, len(concepts)),
         proposal_rarity=rarity(proposals.codes, len(concepts)),
+        network=Network.of(offers.place, np.asarray(shared.text_hashes), len(organisations)),
+        vocabulary=frozenset().union(*(generation.section(name).tokens.vocabulary for name in names)),
     )
 
 

@@ -21,6 +21,10 @@ class NothingToMatchError(MatchingError):
     """The query has no text to match with, or is not to be matched at all."""
 
 
+class TaggingError(MatchingError):
+    """The tagger's weights cannot be read, or a tag that is decided about is not there."""
+
+
 class CurationError(MatchingError):
     """A decision that the rules do not allow."""
 

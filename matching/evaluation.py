@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.errors import MatchingError
 from matching.types import Target
@@ -18,7 +19,7 @@ Qrels = dict[str, dict[str, int]]
 """Query reference to candidate reference to grade."""
 
 METRICS = ("ndcg@10", "recall@50", "mrr", "map", "judged@10")
-_NDCG_DEPTH = 10
+NDCG_DEPTH = 10
 _RECALL_DEPTH = 50
 _BOOTSTRAP_ROUNDS = 2000
 _BOOTSTRAP_SEED = 20260101
@@ -91,7 +92,7 @@ def measure(ranking: Sequence[str], grades: Mapping[str, int], relevant: int = 1
     """All metrics of one query's ranking, best first; `relevant` is the least grade that counts as relevant."""
     wanted = {candidate for candidate, grade in grades.items() if grade >= relevant}
     hits = [position for position, candidate in enumerate(ranking, start=1) if candidate in wanted]
-    top = ranking[:_NDCG_DEPTH]
+    top = ranking[:NDCG_DEPTH]
     return {
         "ndcg@10": _ndcg(top, grades),
         "recall@50": sum(position <= _RECALL_DEPTH for position in hits) / len(wanted) if wanted else 0.0,
@@ -102,13 +103,23 @@ def measure(ranking: Sequence[str], grades: Mapping[str, int], relevant: int = 1
 
 
 def _ndcg(top: Sequence[str], grades: Mapping[str, int]) -> float:
-    ideal = _dcg(sorted((max(grade, 0) for grade in grades.values()), reverse=True)[:_NDCG_DEPTH])
-    return _dcg([max(grades.get(candidate, 0), 0) for candidate in top]) / ideal if ideal else 0.0
+    ideal = ideal_gain(list(grades.values()))
+    return _dcg([grades.get(candidate, 0) for candidate in top]) / ideal if ideal else 0.0
+
+
+def gains(grades: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
+    """What candidates of these grades are worth: 2^grade - 1, nothing below grade 0."""
+    worth: NDArray[np.float64] = np.exp2(np.maximum(np.asarray(grades, dtype=np.float64), 0.0)) - 1.0
+    return worth
+
+
+def ideal_gain(grades: Sequence[int]) -> float:
+    """The discounted gain of the best ten of these grades in the best order."""
+    return _dcg(sorted(grades, reverse=True)[:NDCG_DEPTH])
 
 
 def _dcg(grades: Sequence[int]) -> float:
-    gains = np.exp2(np.asarray(grades, dtype=float)) - 1.0
-    return float((gains / np.log2(np.arange(2, len(grades) + 2))).sum())
+    return float((gains(grades) / np.log2(np.arange(2, len(grades) + 2))).sum())
 
 
 def evaluate(rankings: Mapping[str, Sequence[str]], qrels: Qrels, *, relevant: int = 1) -> Evaluation:

@@ -25,6 +25,7 @@ LEXICAL_SCALE = 0.12
 """Share of a query's attainable BM25 at which lexical fit reaches 1 - 1/e."""
 EVIDENCE_SCALE = 2.0
 RECENT_YEARS = 12.0
+LONG_RECORD = 20.0
 _RELEVANT = 2.0
 """Standard deviations above the background from which a piece of evidence counts as on the point."""
 
@@ -58,11 +59,9 @@ def log_sum_exp(similarity: Floats, starts: NDArray[np.int64]) -> Floats:
     return similarity_of_each
 
 
-def lexical_fit(scores: Floats, attainable: float) -> Floats:
-    """BM25 scores to [0, 1] by their share of what the query could attain; NaN scores stay unknown."""
-    if attainable <= 0.0:
-        return np.full(len(scores), np.nan, dtype=np.float32)
-    fit: Floats = 1.0 - np.exp(-scores / (attainable * LEXICAL_SCALE))
+def lexical_fit(shares: Floats) -> Floats:
+    """Shares of the BM25 that the query could attain to [0, 1); NaN stays unknown."""
+    fit: Floats = 1.0 - np.exp(-shares / LEXICAL_SCALE)
     return fit.astype(np.float32)
 
 
@@ -76,6 +75,12 @@ def one_more_on_the_point(value: float) -> float:
     """What `relevant_evidence` would be with one more piece that is fully on the point; unknown counts as none."""
     before = 0.0 if np.isnan(value) else min(value, 1.0)
     return float(1.0 - (1.0 - before) * np.exp(-1.0 / EVIDENCE_SCALE))
+
+
+def track_record(evidence: NDArray[np.int32]) -> Floats:
+    """How many pieces of evidence there are at all: 0 for one, 1 from LONG_RECORD; unknown without any."""
+    record = np.log(np.maximum(evidence, 1)) / np.log(LONG_RECORD)
+    return np.where(evidence > 0, np.minimum(record, 1.0), np.nan).astype(np.float32)
 
 
 def recency(last_year: NDArray[np.int32], this_year: int) -> Floats:
@@ -127,6 +132,7 @@ class TextFits:
     offer: Floats
     lexical: Floats
     evidence: Floats
+    network: Floats
 
 
 def organisation_features(
@@ -147,6 +153,8 @@ def organisation_features(
         "partner_type": wanted_type_fit(query.wanted_types, table.partner_type[rows]),
         "country": country_fit(query.target_countries, table.country.take(rows)),
         "evidence": fits.evidence,
+        "network": fits.network,
+        "track_record": track_record(table.evidence[rows]),
         "recency": recency(table.last_year[rows], context.this_year),
     }
     return FeatureTable(tuple(columns), np.column_stack(list(columns.values())).astype(np.float32))

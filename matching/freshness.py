@@ -20,7 +20,7 @@ from embeddings.section import Section
 from matching.brokerage.curation import standing
 from matching.collection import ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT
 from matching.concepts import ConceptIndex
-from matching.indexing import STAMP
+from matching.indexing import STAMP, TAGGED
 from matching.ranking import RankingModel
 from matching.rules import SEEKING, counterpart_kinds
 from matching.types import Target
@@ -104,10 +104,12 @@ def changed(old: Generation, new: Generation) -> Changes | None:
     return None if len(changes) > _MOST_CHANGED * whole else changes
 
 
-def _stamps(generation: Generation, name: str) -> dict[int, int]:
+def _stamps(generation: Generation, name: str) -> dict[int, tuple[int, int]]:
+    """When each owner changed and by what it was tagged."""
     section = generation.section(name)
     owners, first = np.unique(section.owners, return_index=True)
-    return dict(zip(owners.tolist(), section.attributes[STAMP][first].tolist(), strict=True))
+    marks = (section.attributes[mark][first].tolist() for mark in (STAMP, TAGGED))
+    return dict(zip(owners.tolist(), zip(*marks, strict=True), strict=True))
 
 
 def reached(new: Generation, seekers: list[Seeker], changes: Changes, kinds: dict[int, str]) -> set[int]:

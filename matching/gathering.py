@@ -16,10 +16,12 @@ from matching.query import ORGANISATION, Query, Side
 from matching.ranking import OPPORTUNITIES, ORGANISATIONS, PROPOSALS, FeatureTable, RankingModel
 from matching.retrieval import (
     Rows,
+    Search,
     Section,
     allowed_for_organisation,
     allowed_organisations,
     allowed_proposals,
+    best_supported,
     organisation_fits,
     pool,
     proposal_fits,
@@ -92,13 +94,20 @@ def sides(corpus: Corpus, query: Query, target: Target) -> list[tuple[Section, S
     return both
 
 
+def searches(corpus: Corpus, query: Query, target: Target) -> list[Search]:
+    """The sides of one list, each looked at by words once."""
+    return [Search.of(section, side) for section, side in sides(corpus, query, target)]
+
+
 def _organisations(corpus: Corpus, query: Query, today: date, also: Collection[int]) -> Candidates:
     mask = allowed(corpus, query, Target.ORGANISATIONS, today)
-    table, section = corpus.organisations, corpus.organisations_offered
-    rows = _with(pool(sides(corpus, query, Target.ORGANISATIONS), mask), table.ids, mask, also)
+    table, found = corpus.organisations, searches(corpus, query, Target.ORGANISATIONS)
+    support = corpus.network.support(found[0].nearness(corpus.network.text))
+    rows = _with(pool(found, mask, [best_supported(support, mask)]), table.ids, mask, also)
     context = CodeContext(corpus.concepts, corpus.organisation_rarity, today.year)
     features = _features(
-        rows, lambda: organisation_features(query, table, rows, organisation_fits(query, section, rows), context)
+        rows,
+        lambda: organisation_features(query, table, rows, organisation_fits(found, support, rows), context),
     )
     ties = (table.last_year[rows], table.evidence[rows])
     return Candidates(ORGANISATIONS, table.ids[rows], rows, features, ties, int(mask.sum()))
@@ -106,14 +115,12 @@ def _organisations(corpus: Corpus, query: Query, today: date, also: Collection[i
 
 def _proposals(corpus: Corpus, query: Query, today: date, also: Collection[int]) -> Candidates:
     mask = allowed(corpus, query, Target.PROPOSALS, today)
-    table = corpus.proposals
-    rows = _with(pool(sides(corpus, query, Target.PROPOSALS), mask), table.ids, mask, also)
+    table, found = corpus.proposals, searches(corpus, query, Target.PROPOSALS)
+    rows = _with(pool(found, mask), table.ids, mask, also)
     context = CodeContext(corpus.concepts, corpus.proposal_rarity, today.year)
     features = _features(
         rows,
-        lambda: proposal_features(
-            query, table, rows, proposal_fits(query, corpus.proposals_offered, corpus.proposals_sought, rows), context
-        ),
+        lambda: proposal_features(query, table, rows, proposal_fits(found, rows), context),
     )
     name = OPPORTUNITIES if query.kind == ORGANISATION else PROPOSALS
     return Candidates(name, table.ids[rows], rows, features, (table.published[rows],), int(mask.sum()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -22,16 +22,14 @@ from data.corpus import (
     replace_derived_proposal_codes,
 )
 from data.db import unit_of_work
-from data.models.vocabulary import Tree
 from embeddings.encoder import Encoder, Role
 from embeddings.errors import GenerationError
 from embeddings.generations import Generation, GenerationStore, NewRow, Section, SectionPlan
-from embeddings.text import offered, organisation_passages, sought
 from matching.collection import ORGANISATIONS_OFFERED, PROPOSALS_OFFERED, PROPOSALS_SOUGHT, READ_AT
-from matching.competence import MOST_TAGS, CompetenceTagger
 from matching.concepts import ConceptIndex
-from matching.reading import CodeTriple, organisation_fields, proposal_fields
-from matching.theme import derive_themes
+from matching.reading import CodeTriple
+from matching.tagging.deriving import Part, derive_codes, organisation_parts, proposal_parts
+from matching.tagging.tagger import TextTagger
 
 Progress = Callable[[str, int], None]
 """Called with what is being done ("read", "encode") and how many texts or records more are done."""
@@ -42,8 +40,13 @@ def quiet(what: str, count: int) -> None:
 
 
 STAMP = "stamp"
+TAGGED = "tagged"
+"""Attribute of each row: by which state of what the tagger learnt its owner was tagged."""
+MOST_RETAGGED = 5000
+"""Unchanged records that one run tags again after something was learnt; the next run goes on."""
 VOCABULARY = "vocabulary"
-"""Key of the digest of the competence vocabulary that a generation's records were read with."""
+"""Key of the digest of the taxonomies that a generation's records were read with."""
+_READ_BY = b"tagger"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACES = {ORGANISATIONS_OFFERED: Role.OFFERED, PROPOSALS_OFFERED: Role.OFFERED, PROPOSALS_SOUGHT: Role.SOUGHT}
 
@@ -60,15 +63,17 @@ class IndexReport:
     kept: int
     changed_organisations: tuple[int, ...]
     changed_proposals: tuple[int, ...]
+    retagged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """Ids that are new or changed since the previous generation, and ids whose rows can stay."""
+    """Ids that are new or changed since the previous generation, rows that can stay, and ids of those to tag again."""
 
     changed: list[int]
     kept: NDArray[np.int64]
     gone: int
+    stale: list[int]
 
 
 class Indexer:
@@ -80,6 +85,7 @@ class Indexer:
         store: GenerationStore,
         encoder: Encoder,
         concepts: ConceptIndex,
+        tagger: TextTagger,
         *,
         keep: int,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
@@ -88,7 +94,8 @@ class Indexer:
         self._store = store
         self._encoder = encoder
         self._concepts = concepts
-        self._tagger = CompetenceTagger(concepts)
+        self._tagger = tagger
+        self._tagged = int(tagger.learning[:15], 16)
         self._vocabulary = _digest(concepts)
         self._keep = keep
         self._today = today
@@ -100,20 +107,21 @@ class Indexer:
         with self._sessions() as session:
             organisations = organisation_stamps(session)
             proposals = open_proposal_stamps(session, self._today())
-        changes = {
-            ORGANISATIONS_OFFERED: _difference(organisations, previous, ORGANISATIONS_OFFERED),
-            PROPOSALS_OFFERED: _difference(proposals, previous, PROPOSALS_OFFERED),
-        }
-        if previous is not None and not any(change.changed or change.gone for change in changes.values()):
+        changes = self._differences(organisations, proposals, previous)
+        stale = self._to_tag_again(changes)
+        idle = not any(change.changed or change.gone for change in changes.values()) and not any(stale.values())
+        if previous is not None and idle:
             return IndexReport(previous.id, False, len(organisations), len(proposals), 0, _rows(previous), (), ())
         changed_organisations = changes[ORGANISATIONS_OFFERED].changed
         changed_proposals = changes[PROPOSALS_OFFERED].changed
         new = self._read_organisations(changed_organisations, progress) | self._read_proposals(
             changed_proposals, progress
         )
+        self._read_organisations(stale[ORGANISATIONS_OFFERED], progress)
+        self._read_proposals(stale[PROPOSALS_OFFERED], progress)
         stamps = {ORGANISATIONS_OFFERED: organisations, PROPOSALS_OFFERED: proposals, PROPOSALS_SOUGHT: proposals}
         plans = [
-            _plan(name, new[name], changes.get(name, changes[PROPOSALS_OFFERED]).kept, stamps[name], previous)
+            self._plan(name, new[name], changes[_table(name)].kept, stamps[name], previous, stale[_table(name)])
             for name in _PLACES
         ]
         extra = {READ_AT: read_at.isoformat(), VOCABULARY: self._vocabulary}
@@ -129,17 +137,30 @@ class Indexer:
             kept=sum(len(plan.kept) for plan in plans),
             changed_organisations=tuple(changed_organisations),
             changed_proposals=tuple(changed_proposals),
+            retagged=sum(len(ids) for ids in stale.values()),
         )
+
+    def _differences(
+        self, organisations: Sequence[Stamp], proposals: Sequence[Stamp], previous: Generation | None
+    ) -> dict[str, _Difference]:
+        return {
+            ORGANISATIONS_OFFERED: _difference(organisations, previous, ORGANISATIONS_OFFERED, self._tagged),
+            PROPOSALS_OFFERED: _difference(proposals, previous, PROPOSALS_OFFERED, self._tagged),
+        }
+
+    def _to_tag_again(self, changes: dict[str, _Difference]) -> dict[str, list[int]]:
+        """Unchanged records that were tagged before the latest learning, MOST_RETAGGED at most."""
+        organisations = changes[ORGANISATIONS_OFFERED].stale[:MOST_RETAGGED]
+        proposals = changes[PROPOSALS_OFFERED].stale[: MOST_RETAGGED - len(organisations)]
+        return {ORGANISATIONS_OFFERED: organisations, PROPOSALS_OFFERED: proposals}
 
     def behind(self) -> int:
         """How many records the generation that serves does not show as they are; all of them where there is none."""
         previous = self._previous()
         with self._sessions() as session:
-            stamps = {
-                ORGANISATIONS_OFFERED: organisation_stamps(session),
-                PROPOSALS_OFFERED: open_proposal_stamps(session, self._today()),
-            }
-        differences = [_difference(rows, previous, name) for name, rows in stamps.items()]
+            organisations = organisation_stamps(session)
+            proposals = open_proposal_stamps(session, self._today())
+        differences = self._differences(organisations, proposals, previous).values()
         return sum(len(difference.changed) + difference.gone for difference in differences)
 
     def _previous(self) -> Generation | None:
@@ -157,13 +178,12 @@ class Indexer:
         rows: list[NewRow] = []
         labels = {concept.code: concept.label_it for concept in self._concepts.concepts if concept.tree == "competence"}
         for chunk in chunks(ids):
-            derived: dict[int, list[CodeTriple]] = {}
+            read: dict[int, list[Part]] = {}
             with unit_of_work(self._sessions) as session:
                 for record in load_organisations(session, chunk):
-                    passages = organisation_passages(organisation_fields(record))
-                    rows += [NewRow(record.id, passage.text, passage.language) for passage in passages]
-                    derived[record.id] = self._derive((passage.text, passage.language) for passage in passages)
-                replace_derived_organisation_codes(session, derived, labels)
+                    read[record.id] = organisation_parts(record)
+                    rows += [NewRow(record.id, part.text, part.language) for part in read[record.id]]
+                replace_derived_organisation_codes(session, self._derive(read), labels)
             progress("read", len(chunk))
         return {ORGANISATIONS_OFFERED: rows}
 
@@ -171,35 +191,46 @@ class Indexer:
         offers: list[NewRow] = []
         needs: list[NewRow] = []
         for chunk in chunks(ids):
-            derived: dict[int, list[CodeTriple]] = {}
+            read: dict[int, list[Part]] = {}
             with unit_of_work(self._sessions) as session:
                 for record in load_proposals(session, chunk):
-                    fields = proposal_fields(record)
-                    language = fields.language or "it"
-                    seek, offer = sought(fields), offered(fields)
-                    offers.append(NewRow(record.id, offer, language))
-                    needs.append(NewRow(record.id, seek, language))
-                    derived[record.id] = self._derive([(seek, language), (offer, language)])
-                replace_derived_proposal_codes(session, derived)
+                    read[record.id] = [seek, offer] = proposal_parts(record)
+                    offers.append(NewRow(record.id, offer.text, offer.language))
+                    needs.append(NewRow(record.id, seek.text, seek.language))
+                replace_derived_proposal_codes(session, self._derive(read))
             progress("read", len(chunk))
         return {PROPOSALS_OFFERED: offers, PROPOSALS_SOUGHT: needs}
 
-    def _derive(self, texts: Iterable[tuple[str, str]]) -> list[CodeTriple]:
-        """Competences that the texts name and themes that follow from them, as (tree, code, confidence)."""
-        best: dict[int, float] = {}
-        for text, language in texts:
-            for tag in self._tagger.tag(text, "it" if language == "it" else "en"):
-                best[tag.concept] = max(tag.confidence, best.get(tag.concept, 0.0))
-        tags = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST_TAGS]
-        found = [*tags, *derive_themes(tags, self._concepts)]
-        concepts = self._concepts.concepts
-        return [(concepts[number].tree, concepts[number].code, weight) for number, weight in found]
+    def _derive(self, read: dict[int, list[Part]]) -> dict[int, list[CodeTriple]]:
+        derived = derive_codes(list(read.values()), self._tagger, self._encoder, self._concepts)
+        return dict(zip(read, derived, strict=True))
+
+    def _plan(
+        self,
+        name: str,
+        new: list[NewRow],
+        kept: NDArray[np.int64],
+        stamps: Sequence[Stamp],
+        previous: Generation | None,
+        retagged: Sequence[int],
+    ) -> SectionPlan:
+        moments = {stamp.id: _stamp(stamp.changed) for stamp in stamps}
+        before = tagged = np.empty(0, dtype=np.int64)
+        if previous is not None:
+            section: Section = previous.section(name)
+            before = np.asarray(section.attributes[STAMP])[kept]
+            again = np.isin(section.owners[kept], np.array(retagged, np.int64))
+            tagged = np.where(again, self._tagged, np.asarray(section.attributes[TAGGED])[kept])
+        mine = np.fromiter((moments[row.owner] for row in new), dtype=np.int64, count=len(new))
+        now = np.full(len(new), self._tagged, np.int64)
+        attributes = {STAMP: np.concatenate([before, mine]), TAGGED: np.concatenate([tagged, now])}
+        return SectionPlan(name, _PLACES[name], new=new, kept=kept, attributes=attributes)
 
 
 def _digest(concepts: ConceptIndex) -> str:
-    """Digest of what competences and themes are read by: the vocabulary's words and its links."""
-    digest = hashlib.sha256()
-    for number in concepts.in_tree(Tree.COMPETENCE.value):
+    """Digest of what records are tagged by, but for what was learnt: the taxonomies' words and links."""
+    digest = hashlib.sha256(_READ_BY)
+    for number in range(len(concepts)):
         links = sorted(
             (concepts.code(other).tree, concepts.code(other).code, weight) for other, weight in concepts.linked(number)
         )
@@ -215,10 +246,15 @@ def _rows(generation: Generation) -> int:
     return sum(len(generation.section(name)) for name in _PLACES)
 
 
-def _difference(stamps: Sequence[Stamp], previous: Generation | None, name: str) -> _Difference:
-    """Compare when each record changed with what the previous generation's rows say."""
+def _table(name: str) -> str:
+    """The section by which the differences of a section's table are told."""
+    return PROPOSALS_OFFERED if name == PROPOSALS_SOUGHT else name
+
+
+def _difference(stamps: Sequence[Stamp], previous: Generation | None, name: str, tagged: int) -> _Difference:
+    """Compare when each record changed, and by what it was tagged, with what the previous generation's rows say."""
     if previous is None:
-        return _Difference([stamp.id for stamp in stamps], np.empty(0, dtype=np.int64), 0)
+        return _Difference([stamp.id for stamp in stamps], np.empty(0, dtype=np.int64), 0, [])
     section: Section = previous.section(name)
     held_ids, first = np.unique(section.owners, return_index=True)
     held = dict(zip(held_ids.tolist(), section.attributes[STAMP][first].tolist(), strict=True))
@@ -226,16 +262,5 @@ def _difference(stamps: Sequence[Stamp], previous: Generation | None, name: str)
     unchanged = {stamp.id for stamp in stamps} - set(changed)
     kept = np.flatnonzero(np.isin(section.owners, np.fromiter(unchanged, np.int64, len(unchanged))))
     gone = len(held) - len(unchanged) - sum(number in held for number in changed)
-    return _Difference(changed, kept.astype(np.int64), gone)
-
-
-def _plan(
-    name: str, new: list[NewRow], kept: NDArray[np.int64], stamps: Sequence[Stamp], previous: Generation | None
-) -> SectionPlan:
-    moments = {stamp.id: _stamp(stamp.changed) for stamp in stamps}
-    before = np.empty(0, dtype=np.int64)
-    if previous is not None:
-        before = np.asarray(previous.section(name).attributes[STAMP])[kept]
-    mine = np.fromiter((moments[row.owner] for row in new), dtype=np.int64, count=len(new))
-    attributes = {STAMP: np.concatenate([before, mine])}
-    return SectionPlan(name, _PLACES[name], new=new, kept=kept, attributes=attributes)
+    old = held_ids[np.asarray(section.attributes[TAGGED])[first] != tagged].tolist()
+    return _Difference(changed, kept.astype(np.int64), gone, [number for number in old if number in unchanged])

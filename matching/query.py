@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from embeddings.bridge import Alternatives
 from embeddings.encoder import Vectors
 from embeddings.language import Language
 
@@ -16,11 +17,15 @@ Weighted = tuple[tuple[int, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a text: what is sought or what is offered, as vector (dimension,) and language-tagged tokens."""
+    """One side of a text: what is sought or what is offered, as vector (dimension,) and language-tagged tokens.
+
+    `words` has for each different token the terms of the collection that may stand for it, in either language.
+    """
 
     text: str
     vector: Vectors
     tokens: tuple[str, ...]
+    words: tuple[Alternatives, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

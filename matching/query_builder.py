@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from data.models import Organisation, Proposal
+from embeddings.bridge import TermBridge
 from embeddings.encoder import Encoder, Role
 from embeddings.language import Language, analyse, detect
 from embeddings.text import ProposalFields, offered, organisation_passages, sought
 from matching.candidates import organisation_bits, partner_bits, stage_place
-from matching.competence import CompetenceTagger
 from matching.concepts import ConceptIndex
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError
@@ -21,16 +21,21 @@ from matching.reading import (
     organisation_fields,
     proposal_codes_of,
     proposal_fields,
+    removed_from_organisation,
+    removed_from_proposal,
 )
 from matching.rules import country_code
-from matching.theme import COMPETENCE_TREES, THEME_TREES, derive_themes
+from matching.tagging.prototypes import unit
+from matching.tagging.tagger import TextTagger
+from matching.theme import COMPETENCE_TREES, THEME_TREES
 
 
 class QueryBuilder:
-    """Builds queries with one encoder and one state of the taxonomies."""
+    """Builds queries with one encoder, one state of the taxonomies and the words of one collection."""
 
-    def __init__(self, encoder: Encoder, concepts: ConceptIndex, tagger: CompetenceTagger) -> None:
+    def __init__(self, encoder: Encoder, concepts: ConceptIndex, tagger: TextTagger, bridge: TermBridge) -> None:
         self._encoder = encoder
+        self._bridge = bridge
         self._concepts = concepts
         self._tagger = tagger
 
@@ -39,7 +44,9 @@ class QueryBuilder:
         fields = proposal_fields(proposal)
         owner = proposal.organisation
         seek, offer = self._sides(fields)
-        competences, themes = self._codes(proposal_codes_of(proposal), seek, offer, fields.language or "it")
+        competences, themes = self._codes(
+            proposal_codes_of(proposal), seek, offer, fields.language or "it", removed_from_proposal(proposal)
+        )
         return Query(
             label=f"{proposal.reference} · {proposal.kind} · {proposal.title}",
             kind=proposal.kind,
@@ -84,7 +91,9 @@ class QueryBuilder:
         text = "\n".join(passage.text for passage in passages)
         language = detect(text)
         side = self._side(text, language, Role.OFFERED)
-        competences, themes = self._codes(organisation_codes_of(organisation), side, side, language)
+        competences, themes = self._codes(
+            organisation_codes_of(organisation), side, side, language, removed_from_organisation(organisation)
+        )
         return Query(
             label=f"{organisation.reference} · {organisation.name}",
             kind=ORGANISATION,
@@ -106,20 +115,29 @@ class QueryBuilder:
         return self._side(seek, language, Role.SOUGHT), self._side(offer, language, Role.OFFERED)
 
     def _side(self, text: str, language: Language, role: Role) -> Side:
-        return Side(text, self._encoder.encode([text], role)[0], tuple(analyse(text, language)))
+        tokens = tuple(analyse(text, language))
+        return Side(text, self._encoder.encode([text], role)[0], tokens, self._bridge.alternatives(tokens))
 
     def _codes(
-        self, declared: Sequence[CodeTriple], seek: Side, offer: Side, language: Language
+        self,
+        declared: Sequence[CodeTriple],
+        seek: Side,
+        offer: Side,
+        language: Language,
+        removed: Set[tuple[str, str]] = frozenset(),
     ) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]:
-        """Competences and themes: the declared, and what the text names where nothing of that sort is declared."""
-        numbers = dict(self._concepts.numbers(declared))
-        read = {tag.concept: tag.confidence for tag in self._tagger.tag(f"{seek.text}\n{offer.text}", language)}
-        numbers = {**read, **numbers}
-        for concept, weight in derive_themes(list(read.items()), self._concepts):
-            numbers.setdefault(concept, weight)
-        trees = {number: self._concepts.concepts[number].tree for number in numbers}
-        competences = [(number, weight) for number, weight in numbers.items() if trees[number] in COMPETENCE_TREES]
-        themes = [(number, weight) for number, weight in numbers.items() if trees[number] in THEME_TREES]
+        """Competences and themes: the declared, and what the text says where nothing of that sort is declared.
+
+        What people took away stays away, whatever the text says.
+        """
+        phrases = self._tagger.phrases(f"{seek.text}\n{offer.text}", language)
+        vector = unit((seek.vector + offer.vector)[None])
+        [(named, codes)] = self._tagger.derive(vector, [language], [phrases])
+        numbers = dict([*named, *codes]) | dict(self._concepts.numbers(declared))
+        shown = {number: self._concepts.concepts[number] for number in numbers}
+        kept = [(n, weight) for n, weight in numbers.items() if (shown[n].tree, shown[n].code) not in removed]
+        competences = [(number, weight) for number, weight in kept if shown[number].tree in COMPETENCE_TREES]
+        themes = [(number, weight) for number, weight in kept if shown[number].tree in THEME_TREES]
         return tuple(sorted(competences)), tuple(sorted(themes))
 
 

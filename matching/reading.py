@@ -79,9 +79,12 @@ PROPOSAL_TRUST = 1.0
 
 
 def effective_codes(rows: Iterable[tuple[str, str, str, float]], derived_trust: float) -> list[CodeTriple]:
-    """Codes (tree, code, origin, weight) that count: the declared outrank the derived, the removed are gone."""
+    """Codes (tree, code, origin, weight) that count: the declared outrank the derived, the removed are gone.
+
+    What somebody removed and later declared counts as declared.
+    """
     rows = list(rows)
-    removed = {(tree, code) for tree, code, origin, _ in rows if origin == Origin.REMOVED.value}
+    removed = _removed((tree, code, origin) for tree, code, origin, _ in rows)
     best: dict[tuple[str, str], float] = {}
     for tree, code, origin, weight in rows:
         if (tree, code) in removed:
@@ -106,6 +109,25 @@ def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
     ]
     themes = [(item.tree, item.code, item.origin, item.weight) for item in organisation.themes]
     return effective_codes([*competences, *themes], ORGANISATION_TRUST)
+
+
+def _removed(rows: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str]]:
+    """Of (tree, code, origin) the pairs that were removed and that nobody declares or confirms."""
+    rows = list(rows)
+    trusted = {(tree, code) for tree, code, origin in rows if origin in _TRUSTED}
+    return frozenset((tree, code) for tree, code, origin in rows if origin == Origin.REMOVED.value) - trusted
+
+
+def removed_from_proposal(proposal: Proposal) -> frozenset[tuple[str, str]]:
+    """The (tree, code) pairs that people took away from a proposal."""
+    return _removed((item.tree, item.code, item.origin) for item in proposal.codes)
+
+
+def removed_from_organisation(organisation: Organisation) -> frozenset[tuple[str, str]]:
+    """The (tree, code) pairs that people took away from an organisation."""
+    coded = [item for item in organisation.competences if item.code is not None]
+    themes = [(item.tree, item.code, item.origin) for item in organisation.themes]
+    return _removed([*themes, *((Tree.COMPETENCE.value, item.code or "", item.origin) for item in coded)])
 
 
 def day(moment: date | None, missing: int) -> int:

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.bridge import Alternatives
 from embeddings.encoder import Vectors
 from embeddings.index import Hits, Mask, VectorIndex
-from embeddings.language import LANGUAGES, Language
+from embeddings.language import LANGUAGES
 from matching.candidates import OrganisationTable, ProposalTable
 from matching.features import Background, Floats, TextFits, lexical_fit, log_sum_exp, relevant_evidence
 from matching.fusion import reciprocal_rank_fusion
 from matching.labelled import Labels
-from matching.query import ORGANISATION, Query, Side
-from matching.rules import SEEKING, counterpart_kinds
+from matching.query import Query, Side
+from matching.rules import counterpart_kinds
 
 Rows = NDArray[np.int64]
 POOL = 300
 """Candidates of a list that are ranked with all features."""
 _DEPTH = 400
 """Hits taken from each ranking before the fusion."""
+WORDS_SHARE = 0.35
+"""What words count beside vectors in how near a text is."""
+_LEAST_SPREAD = 1e-3
 
 
 class Lexical(Protocol):
     """The lexical index of a section, by row position."""
 
     def search(self, tokens: Sequence[str], k: int, allowed: Mask | None = None) -> Hits:
-        """Best rows among the allowed."""
+        """Best rows among the allowed, by equal words."""
         ...
 
     def scores_of(self, tokens: Sequence[str], rows: Rows) -> Floats:
-        """BM25 of the given rows."""
+        """BM25 of the given rows, by equal words."""
         ...
 
-    def best_possible(self, tokens: Sequence[str]) -> float:
-        """What a row with every token of the query could score at most."""
+    def best(self, scores: Floats, k: int) -> Hits:
+        """Best rows by scores of all rows."""
+        ...
+
+    def scores_by_meaning(self, words: Sequence[Alternatives]) -> Floats:
+        """BM25 of all rows, whatever the language."""
+        ...
+
+    def attainable(self, words: Sequence[Alternatives]) -> dict[str, float]:
+        """What a row of each language that answers every word could score at most."""
         ...
 
 
@@ -94,11 +106,48 @@ class Section:
         similarity: Floats = self.vectors.vectors()[rows] @ vector
         return similarity
 
-    def words(self, side: Side, language: Language, rows: Rows) -> Floats:
-        """Lexical fit of the texts at `rows`, unknown for those of another language."""
-        scores = self.lexical.scores_of(side.tokens, rows)
-        fit = lexical_fit(scores, self.lexical.best_possible(side.tokens))
-        return np.where(self.languages[rows] == LANGUAGES.index(language), fit, np.nan).astype(np.float32)
+    def without(self, texts: Rows) -> Section:
+        """The same section with these texts belonging to nobody."""
+        place = self.place.copy()
+        place[texts] = -1
+        order = np.argsort(place, kind="stable")
+        return replace(self, place=place, order=order, sorted_place=place[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One side of a query against the texts of one section.
+
+    `words` (texts,) is each text's share in [0, 1] of the BM25 that it could attain in its language, NaN where the
+    query has no word that the language's texts could answer.
+    """
+
+    section: Section
+    side: Side
+    words: Floats
+
+    @classmethod
+    def of(cls, section: Section, side: Side) -> Search:
+        """Look at the words of all texts once."""
+        scores = section.lexical.scores_by_meaning(side.words)
+        attainable = section.lexical.attainable(side.words)
+        most = np.array([attainable[language] for language in LANGUAGES], dtype=np.float32)
+        most[most <= 0.0] = np.nan
+        return cls(section, side, scores / most[section.languages])
+
+    def similarity(self, texts: Rows) -> Floats:
+        """Inner products of the texts' vectors with the side's."""
+        return self.section.similarity(self.side.vector, texts)
+
+    def nearness(self, texts: Rows) -> Floats:
+        """How near texts are in standard deviations above what texts have by chance, by vectors and by words."""
+        dense = self.section.background.standardise(self.similarity(texts))
+        own = self.words[np.isfinite(self.words)]
+        if not len(own) or not own.any():
+            return dense
+        lexical = (np.nan_to_num(self.words[texts]) - own.mean()) / max(float(own.std()), _LEAST_SPREAD)
+        near: Floats = ((1.0 - WORDS_SHARE) * dense + WORDS_SHARE * lexical).astype(np.float32)
+        return near
 
 
 def allowed_organisations(query: Query, table: OrganisationTable) -> Mask:
@@ -142,16 +191,21 @@ def welcomes(targets: Labels, country: str) -> Mask:
     return targets.where(lambda wanted: not wanted or country in wanted.split("|"))
 
 
-def pool(sides: Sequence[tuple[Section, Side]], allowed: Mask, size: int = POOL) -> Rows:
-    """Table rows of the best candidates over all sides, by vectors and by words, fused by rank; at most `size`."""
-    rankings: list[Rows] = []
-    for section, side in sides:
+def pool(searches: Sequence[Search], allowed: Mask, also: Sequence[Rows] = (), size: int = POOL) -> Rows:
+    """Table rows of the best candidates over all sides, by vectors and by words, fused by rank; at most `size`.
+
+    `also` are further rankings of allowed rows, best first.
+    """
+    rankings: list[Rows] = list(also)
+    for search in searches:
+        section = search.section
         mask = section.mask(allowed)
         if not mask.any():
             continue
+        words = np.where(mask, np.nan_to_num(search.words), np.float32(0.0)).astype(np.float32)
         for hits in (
-            section.vectors.search(side.vector[None, :], _DEPTH, mask)[0],
-            section.lexical.search(side.tokens, _DEPTH, mask),
+            section.vectors.search(search.side.vector[None, :], _DEPTH, mask)[0],
+            section.lexical.best(words, _DEPTH),
         ):
             rankings.append(_first_of_each(section.place[hits.ids]))
     if not rankings:
@@ -160,40 +214,58 @@ def pool(sides: Sequence[tuple[Section, Side]], allowed: Mask, size: int = POOL)
     return rows
 
 
+def best_supported(support: Floats, allowed: Mask) -> Rows:
+    """Rows of the allowed candidates that the network supports, best first."""
+    known = np.flatnonzero(allowed & (np.nan_to_num(support) > 0.0))
+    ranked: Rows = known[np.argsort(-support[known], kind="stable")][:_DEPTH]
+    return ranked
+
+
 def _first_of_each(rows: Rows) -> Rows:
     _, first = np.unique(rows, return_index=True)
     ranked: Rows = rows[np.sort(first)]
     return ranked
 
 
-def organisation_fits(query: Query, section: Section, candidates: Rows) -> TextFits:
-    """How the passages of organisations fit the query, one number each: the best passage dominates."""
-    rows, starts = section.spans(candidates)
-    sought = section.similarity(query.sought.vector, rows)
-    words = np.maximum.reduceat(np.nan_to_num(section.words(query.sought, query.language, rows), nan=-1.0), starts)
+def organisation_fits(searches: Sequence[Search], support: Floats, candidates: Rows) -> TextFits:
+    """How the passages of organisations fit the query, one number each: the best passage dominates.
+
+    `searches` has what is sought first, and what is offered second where the query offers something; `support` is
+    the network's of all candidates.
+    """
+    need, *offers = searches
+    rows, starts = need.section.spans(candidates)
+    similarity = need.similarity(rows)
+    background = need.section.background
     offer = np.full(len(candidates), np.nan, dtype=np.float32)
-    if query.kind not in SEEKING:  # who already works on what is offered may use it
-        offer = section.background.fit(log_sum_exp(section.similarity(query.offered.vector, rows), starts))
+    for search in offers:  # who already works on what is offered may use it
+        offer = background.fit(log_sum_exp(search.similarity(rows), starts))
     return TextFits(
-        need=section.background.fit(log_sum_exp(sought, starts)),
+        need=background.fit(log_sum_exp(similarity, starts)),
         offer=offer,
-        lexical=np.where(words < 0.0, np.nan, words).astype(np.float32),
-        evidence=relevant_evidence(sought, starts, section.background),
+        lexical=lexical_fit(np.maximum.reduceat(need.words[rows], starts)),
+        evidence=relevant_evidence(similarity, starts, background),
+        network=support[candidates],
     )
 
 
-def proposal_fits(query: Query, offered: Section, sought: Section, candidates: Rows) -> TextFits:
-    """How proposals fit the query: my need to their offer, and their need to my offer."""
-    need_rows, _ = offered.spans(candidates)
-    offer_rows, _ = sought.spans(candidates)
-    words = sought.words(query.offered, query.language, offer_rows)
-    need = np.full(len(candidates), np.nan, dtype=np.float32)
-    if query.kind != ORGANISATION:
-        words = np.fmax(words, offered.words(query.sought, query.language, need_rows))
-        need = offered.background.fit(offered.similarity(query.sought.vector, need_rows))
+def proposal_fits(searches: Sequence[Search], candidates: Rows) -> TextFits:
+    """How proposals fit the query: their need to my offer, and my need to their offer where mine is known.
+
+    `searches` has what is offered in their needs first, and what is sought in their offers second.
+    """
+    offer, *needs = searches
+    unknown = np.full(len(candidates), np.nan, dtype=np.float32)
+    offer_rows, _ = offer.section.spans(candidates)
+    need, words = unknown, offer.words[offer_rows]
+    for search in needs:
+        rows, _ = search.section.spans(candidates)
+        words = np.fmax(words, search.words[rows])
+        need = search.section.background.fit(search.similarity(rows))
     return TextFits(
         need=need,
-        offer=sought.background.fit(sought.similarity(query.offered.vector, offer_rows)),
-        lexical=words,
-        evidence=np.full(len(candidates), np.nan, dtype=np.float32),
+        offer=offer.section.background.fit(offer.similarity(offer_rows)),
+        lexical=lexical_fit(words),
+        evidence=unknown,
+        network=unknown,
     )

@@ -137,6 +137,16 @@ class MatchService:
                 names |= {row.id: row.reference for row in rows}
         return names
 
+    def ids_of(self, target: Target, references: Sequence[str]) -> dict[str, int]:
+        """Ids of stored candidates by reference; unknown ones are left out."""
+        table = Organisation if target is Target.ORGANISATIONS else Proposal
+        found: dict[str, int] = {}
+        with self._sessions() as session:
+            for chunk in chunks(references):
+                rows = session.execute(select(table.id, table.reference).where(table.reference.in_(chunk)))
+                found |= {row.reference: row.id for row in rows}
+        return found
+
     def lists_of(self, references: Iterable[str]) -> dict[str, Target]:
         """To which list each stored reference belongs; unknown ones are left out."""
         found: dict[str, Target] = {}

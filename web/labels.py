@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -117,6 +117,13 @@ ORIGINS: Mapping[str, Label] = {
     "confirmed": _l("Confirmed by a person"),
     "derived": _l("Read from its texts"),
 }
+
+CONFIDENCES: Sequence[tuple[float, Label]] = (
+    (0.75, _l("quite sure")),
+    (0.45, _l("probable")),
+    (0.0, _l("uncertain")),
+)
+"""How sure a code that was read is, from a confidence on, the surest first."""
 
 SOURCES: Mapping[str, Label] = {"platform": _l("This platform"), "een": _l("Enterprise Europe Network")}
 

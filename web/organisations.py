@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from data.lists import list_organisations
 from data.models import Organisation, OrganisationCompetence
@@ -20,6 +21,7 @@ from web.language import current_language
 from web.places import country_choices
 from web.presentation import code_label
 from web.proposals.listing import theme_choices
+from web.tags import decide, tags_of
 from web.words import capitalised
 
 pages = Blueprint("organisations", __name__, url_prefix="/organisations")
@@ -61,9 +63,17 @@ def show(reference: str) -> str:
         organisation=organisation,
         competences=competences_of(organisation),
         themes=_themes_of(organisation),
+        tags=tags_of(organisation),
         posted=proposals_of(reading(), organisation.id),
         wanted=_wanted(reference),
     )
+
+
+@pages.post("/<path:reference>/tags")
+def record_tag(reference: str) -> Response:
+    """Log one decision about a code that was read out of its texts, and go back to the codes."""
+    decide(Organisation, organisation_by_reference(reading(), reference).id)
+    return redirect(url_for("organisations.show", reference=reference, tags="open", _anchor="tags"))
 
 
 def competences_of(organisation: Organisation) -> dict[str, list[str]]:

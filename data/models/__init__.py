@@ -9,6 +9,7 @@ from data.models.proposal import Proposal, ProposalCode
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
+from data.models.tag_decision import TagDecision
 from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "SavedSearchHit",
     "SourceCursor",
     "Suggestion",
+    "TagDecision",
     "UtcDateTime",
     "now",
 ]

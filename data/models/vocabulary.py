@@ -112,6 +112,14 @@ class Tree(StrEnum):
     COMPETENCE = "competence"
 
 
+class TagAction(StrEnum):
+    """What a person did with a code that was read out of a text; `undo` withdraws the last of the others."""
+
+    CONFIRM = "confirm"
+    REMOVE = "remove"
+    UNDO = "undo"
+
+
 class DecisionAction(StrEnum):
     """What a broker did with a suggestion; `undo` withdraws the decision that it names."""
 

@@ -135,3 +135,59 @@ def test_what_was_saved_is_loaded(tmp_path: Path, rows: list[list[str]], index: 
     (tmp_path / "lexical" / "bm25_indptr.npy").unlink()
     with pytest.raises(GenerationError, match="build it again"):
         LexicalIndex.load(tmp_path / "lexical")
+
+
+def by_meaning(rows: list[list[str]], words: list[list[tuple[str, float]]]) -> list[float]:
+    """Each word answered by the best of its alternatives, written out."""
+    each = [
+        [[plain_bm25(rows, [term])[row] * weight for term, weight in word] for word in words]
+        for row in range(len(rows))
+    ]
+    return [sum(max(answers, default=0.0) for answers in row) for row in each]
+
+
+MEANT = [
+    [("it:w0", 1.0), ("it:w7", 0.5)],
+    [("it:w31", 2.0)],
+    [("it:unknown", 1.0), ("it:w3", 0.7)],
+    [("it:nothing", 1.0)],
+]
+
+
+def test_a_word_is_answered_by_the_best_of_its_alternatives(rows: list[list[str]], index: LexicalIndex) -> None:
+    words = [tuple(word) for word in MEANT]
+    np.testing.assert_allclose(index.scores_by_meaning(words), by_meaning(rows, MEANT), rtol=1e-5, atol=1e-6)
+
+
+def test_without_alternatives_meaning_is_plain_bm25(rows: list[list[str]], index: LexicalIndex) -> None:
+    words = [(("it:w0", 1.0),), (("it:w7", 1.0),)]
+    np.testing.assert_allclose(
+        index.scores_by_meaning(words), index.scores_of(["it:w0", "it:w7"], np.arange(len(rows))), rtol=1e-6
+    )
+
+
+def test_no_row_scores_more_than_its_language_can_attain() -> None:
+    rows = [["it:acqua", "it:fang"], ["en:water", "en:sludg"], ["en:water"], ["it:pane"]]
+    index = LexicalIndex.build(TokenRows.from_tokens(rows))
+    words = [(("it:acqua", 1.0), ("en:water", 0.8)), (("it:fang", 1.0), ("en:sludg", 0.6))]
+    most = index.attainable(words)
+    scores = index.scores_by_meaning(words)
+    assert 0 < scores[0] <= most["it"]
+    assert 0 < scores[1] <= most["en"] < most["it"]
+    assert scores[1] > scores[2] > scores[3] == 0
+
+
+def test_of_too_many_words_those_that_could_add_most_count() -> None:
+    rows = [[f"it:w{i}"] for i in range(LONGEST_QUERY + 10)] + [["it:w0"]] * 5
+    index = LexicalIndex.build(TokenRows.from_tokens(rows))
+    scores = index.scores_by_meaning([((f"it:w{i}", 1.0),) for i in range(LONGEST_QUERY + 10)])
+    assert scores[0] == 0, "the most frequent word could add least"
+    assert np.count_nonzero(scores) == LONGEST_QUERY
+
+
+def test_the_best_rows_by_given_scores_leave_out_those_without_any(index: LexicalIndex) -> None:
+    scores = np.zeros(len(index), np.float32)
+    scores[[5, 9, 11]] = [1.0, 3.0, 2.0]
+    hits = index.best(scores, 2)
+    assert hits.ids.tolist() == [9, 11]
+    assert len(index.best(np.zeros(len(index), np.float32), 2)) == 0

@@ -67,6 +67,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between two files": at_call(importing, "import_file", 2),
     "after the import": at_call(importing, "import_folder", after=True),
     "before expiry commits": at_call(nightly, "expire_due", after=True),
+    "after tags are learnt": at_call(nightly.Night, "_learn_tags", after=True),
     "while texts are read": at_call(Indexer, "_read_proposals"),
     "while the index is written": at_call(generations, "write_section", 2, after=True),
     "before the index is verified": at_call(generations, "_verify"),

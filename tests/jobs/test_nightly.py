@@ -64,7 +64,7 @@ def stored(application: Application) -> dict[str, datetime]:
 
 def test_the_first_night_does_everything_and_says_so(application: Application, settings: Settings) -> None:
     report = Night(application).run()
-    assert list(report.steps) == ["import", "expire", "index", "suggestions", "searches", "report"]
+    assert list(report.steps) == ["import", "expire", "tagging", "index", "suggestions", "searches", "report"]
     assert (report.steps["import"]["read"], report.steps["import"]["added"]) == (23, 23)
     assert report.steps["suggestions"]["recomputed"] == report.steps["suggestions"]["proposals"] == 7
     assert last_state(application) == ("done", None)
@@ -186,7 +186,7 @@ def test_the_log_has_no_text_of_the_records(application: Application, settings: 
     Night(application).run()
     log = (settings.log_dir / "nightly.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line) for line in log.splitlines()]
-    assert [event["event"] for event in events] == ["started", *["step done"] * 6, "done"]
+    assert [event["event"] for event in events] == ["started", *["step done"] * 7, "done"]
     assert "Segretissimo" not in log
     assert "Anna" not in log
 
@@ -205,6 +205,7 @@ class TestCommand:
         assert [line.split(":")[0].strip() for line in steps if line[0] != " "] == [
             "Importazione",
             "Scadenze",
+            "Temi e competenze",
             "Indice",
             "Suggerimenti",
             "Ricerche salvate",

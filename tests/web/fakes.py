@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,3 +132,7 @@ class FakeApplication:
     sessions: sessionmaker[Session]
     service: FakeService
     concepts: ConceptIndex = CONCEPTS
+
+    def reasons(self, _record: object, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The same words for every code."""
+        return dict.fromkeys(keys, ("strato", "duro"))

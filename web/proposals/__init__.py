@@ -6,6 +6,6 @@ from flask import Blueprint
 
 pages = Blueprint("proposals", __name__, url_prefix="/proposals")
 
-from web.proposals import deciding, listing, posting, showing  # noqa: E402 - their views join the blueprint above
+from web.proposals import deciding, listing, posting, showing, tagging  # noqa: E402 - their views join the blueprint above
 
-__all__ = ["deciding", "listing", "pages", "posting", "showing"]
+__all__ = ["deciding", "listing", "pages", "posting", "showing", "tagging"]

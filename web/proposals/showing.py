@@ -25,6 +25,7 @@ from web.proposals import pages
 from web.proposals.advice import Addition, Unknown, additions, unknown_criteria
 from web.searches import Row, keep, row_of
 from web.sums import Meaning, meanings
+from web.tags import tags_of
 
 SHOWN = 10
 Candidate = tuple[Target, int]
@@ -94,6 +95,7 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
         has_counterparts=proposal.kind != "RDR",
         decided=decided,
         notes=_notes(session, proposal.id),
+        tags=tags_of(proposal),
         unfinished=unfinished,
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
     )

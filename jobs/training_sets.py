@@ -1,0 +1,96 @@
+"""What the shipped weights are learnt from, and with which recipe: demo, practice lists, organisations' history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from data.practice import FOLDER as PRACTICE_FOLDER
+
+from data.demo import FOLDER as DEMO_FOLDER
+from jobs.ranking_sets import Collection, collections_of, opened
+from matching.evaluation import Qrels, read_qrels, split_by_list
+from matching.ranking import ORGANISATIONS, PROPOSALS
+from matching.training.examples import Example, judged_examples
+from matching.training.fit import Recipe
+from matching.training.learning import as_json, learn
+
+if TYPE_CHECKING:
+    from matching.bootstrap import Application
+
+DEMO, PRACTICE, HISTORY = "demo", "practice", "history"
+_GRADED: Final[Mapping[str, float]] = {DEMO: 1.0, PRACTICE: 1.0}
+_RECIPES: Final[Mapping[str, Recipe]] = {
+    ORGANISATIONS: Recipe(pull=1e-3, sources={DEMO: 1.0, PRACTICE: 1.0, HISTORY: 1.0}),
+    PROPOSALS: Recipe(pull=1e-3, sources={DEMO: 1.0, PRACTICE: 2.0}),
+}
+_PRIORS: Final[Mapping[str, Mapping[str, float]]] = {
+    ORGANISATIONS: {"need_fit": 1.0, "network": 1.0, "lexical": 0.3},
+    PROPOSALS: {"need_fit": 1.0, "offer_fit": 1.0, "lexical": 1.0},
+}
+
+Told = Callable[[str], None]
+
+
+def learn_all(organisations: Sequence[Path], version: str, told: Told) -> dict[str, dict[str, Any]]:
+    """The weights of each list as their files hold them. Raises JobError where a file's records are refused."""
+    examples = all_examples(organisations, told)
+    learnt = {}
+    for name, recipe in _RECIPES.items():
+        told(f"{name}: fitting …")
+        own = [example for example in examples if example.weights == name]
+        found = learn(name, version, own, recipe, _PRIORS[name], _GRADED)
+        counts = {source: sum(example.source == source for example in own) for source in recipe.sources}
+        learnt[name] = as_json(found, _source(counts), {"command": _command(organisations, version), "lists": counts})
+    return learnt
+
+
+def all_examples(organisations: Sequence[Path], told: Told) -> list[Example]:
+    """Examples of all sources and lists."""
+    practice = Collection(PRACTICE, (PRACTICE_FOLDER / "organisations.jsonl",), (PRACTICE_FOLDER / "proposals.jsonl",))
+    graded = (
+        (DEMO, collections_of(None)[DEMO], sorted(DEMO_FOLDER.glob("*/qrels.tsv"))),
+        (PRACTICE, practice, [PRACTICE_FOLDER / "qrels.tsv"]),
+    )
+    found: list[Example] = []
+    for source, collection, qrels in graded:
+        told(f"{source}: importing, indexing, matching …")
+        with opened(collection) as application:
+            found += _judged(application, qrels, source)
+    if organisations:
+        told(f"{HISTORY}: importing, indexing, matching …")
+        with opened(Collection(HISTORY, tuple(organisations), ())) as application:
+            found += _history(application)
+    return found
+
+
+def _judged(application: Application, paths: Sequence[Path], source: str) -> list[Example]:
+    judged: Qrels = {}
+    for path in paths:
+        for query, grades in read_qrels(path).items():
+            judged.setdefault(query, {}).update(grades)
+    lists = application.service.lists_of(name for grades in judged.values() for name in grades)
+    return list(judged_examples(application.service, split_by_list(judged, lists), source))
+
+
+def _history(application: Application) -> list[Example]:
+    from matching.collection import ORGANISATIONS_OFFERED
+    from matching.training.history import History
+
+    engine = application.service.engine()
+    section = application.store.current(application.encoder()).section(ORGANISATIONS_OFFERED)
+    hashes = np.asarray(section.text_hashes)
+    with application.sessions() as session:
+        return list(History(session, engine.collection, engine.builder, hashes, application.today()).examples())
+
+
+def _source(counts: Mapping[str, int]) -> str:
+    named = ", ".join(f"{count} lists of {source}" for source, count in counts.items() if count)
+    return f"Learnt pairwise on {named}; calibrated on held-back queries of the graded ones."
+
+
+def _command(organisations: Sequence[Path], version: str) -> str:
+    files = "".join(f" --organisations {path.parent.name}/{path.name}" for path in organisations)
+    return f"abbina train-ranker{files} --version {version} --out matching/weights"
