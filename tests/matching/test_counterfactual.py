@@ -187,8 +187,10 @@ def test_the_promise_is_kept_when_the_record_changes(application: Application, l
     after = candidate_of(application, "mute")
     assert after.band is Band.STRONG
     [(feature, value)] = promise.features
-    found = {part.feature: part.value for part in after.explanation.contributions}
-    assert found[feature] == pytest.approx(value, abs=0.06)
+    found = {part.feature: part.value or 0.0 for part in after.explanation.contributions}
+    assert found[feature] >= value - 0.06  # a changed record may bring along more than was promised
+    if lift.criterion in (Criterion.COUNTRY, Criterion.PARTNER_TYPE):
+        assert found[feature] == value
 
 
 def test_a_proposal_at_another_stage_is_told_apart_from_one_that_states_none(application: Application) -> None:
