@@ -45,6 +45,15 @@ class OrganisationColumns(NamedTuple):
     last_year: int | None
 
 
+class OrganisationName(NamedTuple):
+    """What tells an organisation from another."""
+
+    id: int
+    name: str
+    website: str | None
+    city: str | None
+
+
 class ProposalColumns(NamedTuple):
     """What filters and features need of a proposal; kind and size are its organisation's."""
 
@@ -204,6 +213,13 @@ def organisation_columns(session: Session) -> list[OrganisationColumns]:
         .order_by(Organisation.id)
     )
     return [OrganisationColumns(*row) for row in session.execute(query)]
+
+
+def organisation_names(session: Session) -> list[OrganisationName]:
+    """Names, websites and cities of the organisations that may be matched, by id."""
+    columns = [getattr(Organisation, name) for name in OrganisationName._fields]
+    query = select(*columns).where(Organisation.withdrawn_at.is_(None)).order_by(Organisation.id)
+    return [OrganisationName(*row) for row in session.execute(query)]
 
 
 def proposal_columns(session: Session, today: date) -> list[ProposalColumns]:

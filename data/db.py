@@ -7,13 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.errors import DatabaseError
 
 _BEGIN = "sqlite_begin"
+_PATIENCE = "sqlite_patience"
+_LONG_PATIENCE = 30.0
+"""Seconds that a statement waits for another writer on SQLite."""
+
+_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :limit, true)")
 
 
 def make_engine(url: str) -> Engine:
@@ -31,7 +36,7 @@ def make_engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             _make_folder(Path(parsed.database).parent)
-        engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+        engine = create_engine(parsed, connect_args={"timeout": _LONG_PATIENCE}, hide_parameters=True)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -65,7 +70,16 @@ def _lower(text: str | None) -> str | None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, 'DEFERRED')}")
+    options = connection.get_execution_options()
+    begin = f"BEGIN {options.get(_BEGIN, 'DEFERRED')}"
+    if options.get(_PATIENCE) is None:
+        connection.exec_driver_sql(begin)
+        return
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(options[_PATIENCE] * 1000)}")
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_LONG_PATIENCE * 1000)}")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
@@ -74,11 +88,14 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 
 
 @contextmanager
-def unit_of_work(sessions: sessionmaker[Session]) -> Iterator[Session]:
+def unit_of_work(sessions: sessionmaker[Session], *, patience: float | None = None) -> Iterator[Session]:
     """A session that commits at the end of the block and rolls back on any error.
 
     On SQLite it takes the write lock first: a transaction that begins by reading cannot wait for another writer.
+    With `patience`, in seconds, it waits no longer than that for the locks of others and then raises OperationalError.
     """
     with sessions() as session, session.begin():
-        session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+        connection = session.connection(execution_options={_BEGIN: "IMMEDIATE", _PATIENCE: patience})
+        if patience is not None and connection.dialect.name == "postgresql":
+            connection.execute(_LOCK_TIMEOUT, {"limit": f"{int(patience * 1000)}ms"})
         yield session

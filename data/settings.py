@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     een_key_file: Path | None = Field(default=None, description="File holding the key of the EEN web service.")
     secret_key_file: Path | None = Field(default=None, description="File with the web secret (32 bytes or more).")
     keep_generations: int = Field(default=3, ge=2, le=50, description="Built indexes kept on disk for roll-back.")
+    exposure_days: int = Field(default=365, ge=28, le=3650, description="Days that sums of what was shown are kept.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")

@@ -156,6 +156,31 @@ def tagging(data: Path, as_json: bool) -> None:
     click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else table(report))
 
 
+@benchmark.command()
+@click.option("--rounds", default=28, show_default=True, type=click.IntRange(1, 365), help="Days of page views.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with cordis/organisations.jsonl, proposals.jsonl and qrels.tsv, in place of the demo region.",
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write figures and plots into a folder.")
+@_JSON
+def exposure(rounds: int, data: Path | None, out: Path | None, as_json: bool) -> None:
+    """Who gets shown, before and after variety, fairness and exploration: Gini, coverage, similarity, nDCG@10."""
+    from jobs.benchmark_exposure import measure
+    from jobs.exposure_report import table, write
+
+    report = measure(data, rounds)
+    if out is not None:
+        for file in write(report, out):
+            click.echo(f"written: {file}", err=True)
+    if as_json:
+        click.echo(json.dumps(report, indent=2))
+        return
+    for line in table(report):
+        click.echo(line)
+
+
 def _print(reports: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(reports, indent=2))

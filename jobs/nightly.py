@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from data.db import unit_of_work
 from data.errors import DataError
+from data.exposures import forget_exposure
 from data.models import Run, now
 from data.sources.report import ImportReport, unreadable
 from embeddings.errors import GenerationError, ModelError
@@ -154,8 +155,12 @@ class Night:
             return [unreadable("EEN web service", "een_api", str(error))]
 
     def _expire(self) -> dict[str, Any]:
+        today = self._application.today()
         with unit_of_work(self._sessions) as session:
-            return {"expired": expire_due(session, self._application.today())}
+            expired = expire_due(session, today)
+        with unit_of_work(self._sessions) as session:
+            forgotten = forget_exposure(session, today - timedelta(days=self._settings.exposure_days))
+        return {"expired": expired, "exposure_forgotten": forgotten}
 
     def _learn_tags(self) -> dict[str, Any]:
         try:

@@ -13,6 +13,8 @@ from data.demo import FOLDER as DEMO_FOLDER
 from jobs.ranking_sets import Collection, collections_of, opened
 from matching.evaluation import Qrels, read_qrels, split_by_list
 from matching.ranking import ORGANISATIONS, PROPOSALS
+from matching.reading import CodeTriple
+from matching.tagging.deriving import Part, derive_codes
 from matching.training.examples import Example, judged_examples
 from matching.training.fit import Recipe
 from matching.training.learning import as_json, learn
@@ -82,8 +84,13 @@ def _history(application: Application) -> list[Example]:
     engine = application.service.engine()
     section = application.store.current(application.encoder()).section(ORGANISATIONS_OFFERED)
     hashes = np.asarray(section.text_hashes)
+
+    def derive(records: Sequence[Sequence[Part]]) -> list[list[CodeTriple]]:
+        return derive_codes(records, application.text_tagger(), application.encoder(), application.concepts)
+
     with application.sessions() as session:
-        return list(History(session, engine.collection, engine.builder, hashes, application.today()).examples())
+        history = History(session, engine.collection, engine.builder, derive, hashes, application.today())
+        return list(history.examples())
 
 
 def _source(counts: Mapping[str, int]) -> str:

@@ -35,6 +35,10 @@ def _match(match: Match, language: str, explain: bool) -> Iterator[str]:
     place = ", ".join(part for part in (match.city, match.country) if part)
     yield f"{match.rank:>3}. {match.title}  [{BANDS[language][match.band.value].lower()}, {match.probability:.0%}]"
     yield f"     {match.reference} · {match.kind}{' · ' + place if place else ''}"
+    if match.exploratory:
+        yield f"     {words['exploratory']}"
+    if match.twins:
+        yield f"     {words['twins']}: {', '.join(twin.reference for twin in match.twins)}"
     explanation = match.explanation
     shared = [code.label(language) for code in (*explanation.shared_competences, *explanation.shared_themes)]
     if shared:

@@ -98,16 +98,16 @@ class Wanted:
         importance = np.array([weight * rarity[code] for code, weight in wanted], dtype=np.float32)
         return cls(numbers, importance, relatedness)
 
-    def coverage_with_each(
-        self, codes: NDArray[np.int32], weights: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """The coverage by a candidate with these codes and, in full, one wanted code more: (k,), for each of them.
+    def coverage_with(
+        self, codes: NDArray[np.int32], weights: NDArray[np.float32], added: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The coverage by a candidate with these codes and, in full, one of `added` (m,) more: (m,), for each of them.
 
-        And (k,) bool, whether the candidate has that code in full already.
+        NaN where nothing is wanted.
         """
         if not len(self.numbers):
-            return np.empty(0, np.float32), np.empty(0, np.bool_)
+            return np.full(len(added), np.nan, dtype=np.float32)
         best = (self.relatedness[:, codes] * weights).max(axis=1, initial=0.0)
-        with_each = np.maximum(best[:, None], self.relatedness[:, self.numbers])
+        with_each = np.maximum(best[:, None], self.relatedness[:, added])
         covered = np.clip(self.importance @ with_each / self.importance.sum(), 0.0, 1.0)
-        return covered.astype(np.float32), np.isin(self.numbers, codes[weights >= 1.0])
+        return covered.astype(np.float32)

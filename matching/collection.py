@@ -15,9 +15,10 @@ from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
 from matching.features import Background
+from matching.identity import Identities
 from matching.network import Network
 from matching.retrieval import Section
-from matching.tables import load_organisations_table, load_proposals_table
+from matching.tables import load_identities, load_organisations_table, load_proposals_table
 
 ORGANISATIONS_OFFERED = "organisations.offered"
 PROPOSALS_OFFERED = "proposals.offered"
@@ -48,6 +49,7 @@ class Collection:
     network: Network
     vocabulary: frozenset[str]
     """Every analysed term of the texts."""
+    identities: Identities
 
 
 def load_collection(
@@ -73,6 +75,7 @@ def load_collection(
         proposal_rarity=rarity(proposals.codes, len(concepts)),
         network=Network.of(offers.place, np.asarray(shared.text_hashes), len(organisations)),
         vocabulary=frozenset().union(*(generation.section(name).tokens.vocabulary for name in names)),
+        identities=load_identities(session, organisations.ids),
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.code_rows import Wanted
 from matching.features import one_more_on_the_point
 from matching.ranking import RankingModel
 from matching.types import Band, Code, Counterfactual, Criterion, Judgement, Verdict
@@ -71,34 +70,31 @@ def open_to_change(judgements: Iterable[Judgement]) -> frozenset[Criterion]:
     return frozenset(item.criterion for item in judgements if item.verdict is not Verdict.MATCH)
 
 
-def least_value(model: RankingModel, feature: str, value: float, needed: float) -> float:
-    """The value that one feature must have to add `needed` log-odds; infinite where it cannot."""
-    item = model.weights.get(feature)
-    if item is None or item.weight <= 0.0:
-        return math.inf
-    return (item.typical if np.isnan(value) else value) + needed / item.weight
-
-
 def missing_code(
-    wanted: Wanted,
-    own: tuple[NDArray[np.int32], NDArray[np.float32]],
+    model: RankingModel,
+    needed: float,
+    features: Mapping[str, float],
+    would_be: Mapping[str, NDArray[np.float32]],
     codes: Sequence[Code],
-    least: float,
     eligible: NDArray[np.bool_],
 ) -> list[Change]:
-    """The competence, not yet had in full, with which the coverage would just reach `least`; none where none does.
+    """The competence that adds least and yet adds `needed`; none where none does.
 
-    `own` are the candidate's concept numbers and weights; `codes` are the k wanted ones as they are shown, `eligible`
-    (k,) those of them that may be named.
+    `codes` are k wanted ones as they are shown, `eligible` (k,) those that may be named, and `would_be` has of each
+    feature of codes its value with each of them, (k,).
     """
-    if least > 1.0:
-        return []
-    would_be, has = wanted.coverage_with_each(*own)
-    enough = np.flatnonzero((would_be >= least) & ~has & eligible)
+    gains = np.zeros(len(codes))
+    for name, values in would_be.items():
+        item = model.weights.get(name)
+        if item is not None and name in features:
+            before = item.typical if np.isnan(features[name]) else features[name]
+            gains += np.nan_to_num(item.weight * (values.astype(np.float64) - before), nan=0.0)
+    enough = np.flatnonzero((gains >= max(needed, _LEAST_GAIN)) & eligible)
     if not len(enough):
         return []
-    place = int(enough[np.argmin(would_be[enough])])
-    return [Change(Criterion.COMPETENCE, (("competence", float(would_be[place])),), code=codes[place])]
+    place = int(enough[np.argmin(gains[enough])])
+    new = tuple((name, float(column[place])) for name, column in would_be.items() if not np.isnan(column[place]))
+    return [Change(Criterion.COMPETENCE, new, code=codes[place])]
 
 
 def more_evidence(value: float) -> Change:

@@ -89,10 +89,24 @@ def recency(last_year: NDArray[np.int32], this_year: int) -> Floats:
     return np.where(last_year > 0, np.maximum(1.0 - age / RECENT_YEARS, 0.0), np.nan).astype(np.float32)
 
 
-def code_fit(wanted: Weighted, rows: CodeRows, concepts: ConceptIndex, rarity: Floats) -> Floats:
-    """Taxonomy-aware coverage of the wanted codes by each candidate's; rare codes weigh more."""
-    related = [concepts.related(number) for number, _ in wanted]
-    return coverage(wanted, rows, related=related, rarity=rarity)
+def code_fits(query: Query, codes: CodeRows, context: CodeContext) -> dict[str, Floats]:
+    """Taxonomy-aware coverage of the wanted codes by each candidate's; rare codes weigh more.
+
+    What somebody stated and what was read out of the text are features apart: the one is surer than the other.
+    """
+    fits = {}
+    for name, wanted in (("competence", query.competences), ("theme", query.themes)):
+        for feature, part in code_parts(name, wanted, query.stated):
+            related = [context.concepts.related(number) for number, _ in part]
+            fits[feature] = coverage(part, codes, related=related, rarity=context.rarity)
+    return fits
+
+
+def code_parts(name: str, wanted: Weighted, stated: frozenset[int]) -> tuple[tuple[str, Weighted], ...]:
+    """The features of one sort of codes with the wanted codes that each is about: the stated, and those read."""
+    own = tuple(pair for pair in wanted if pair[0] in stated)
+    read = tuple(pair for pair in wanted if pair[0] not in stated)
+    return (name, own), (f"{name}_read", read)
 
 
 def wanted_type_fit(wanted: int, types: NDArray[np.int32]) -> Floats:
@@ -148,8 +162,7 @@ def organisation_features(
         "need_fit": fits.need,
         "offer_fit": fits.offer,
         "lexical": fits.lexical,
-        "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
-        "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
+        **code_fits(query, codes, context),
         "partner_type": wanted_type_fit(query.wanted_types, table.partner_type[rows]),
         "country": country_fit(query.target_countries, table.country.take(rows)),
         "evidence": fits.evidence,
@@ -180,8 +193,7 @@ def proposal_features(
         "offer_fit": fits.offer,
         "asks": asks if query.kind == ORGANISATION else np.full(len(rows), np.nan, dtype=np.float32),
         "lexical": fits.lexical,
-        "competence": code_fit(query.competences, codes, context.concepts, context.rarity),
-        "theme": code_fit(query.themes, codes, context.concepts, context.rarity),
+        **code_fits(query, codes, context),
         "partner_type": np.fmin(wanted, welcome),
         "country": country_fit(query.target_countries, table.country.take(rows)),
         "stage": stage_fit(query.stage, table.stage[rows]),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from matching.candidates import PARTNER_BITS, STAGES
 from matching.code_rows import Wanted
 from matching.concepts import ConceptIndex
-from matching.counterfactual import Change, lacking, least_value, missing_code, more_evidence, smallest_lift
+from matching.counterfactual import Change, lacking, missing_code, more_evidence, smallest_lift
+from matching.features import code_parts
 from matching.query import ORGANISATION, Query
 from matching.ranking import RankingModel
 from matching.theme import VOCABULARY
@@ -44,8 +45,11 @@ class Possibilities:
 
     def __init__(self, query: Query, concepts: ConceptIndex, rarity: NDArray[np.float32]) -> None:
         self._query = query
-        related = [concepts.related(number) for number, _ in query.competences]
-        self._competences = Wanted.of(query.competences, related=related, rarity=rarity)
+        self._parts = {
+            feature: Wanted.of(part, related=[concepts.related(number) for number, _ in part], rarity=rarity)
+            for feature, part in code_parts("competence", query.competences, query.stated)
+        }
+        self._numbers = np.array([number for number, _ in query.competences], dtype=np.int64)
         self._codes = [concepts.code(number) for number, _ in query.competences]
         surely = [weight >= SURELY_WANTED for _, weight in query.competences]
         in_words = [sure and code.tree == VOCABULARY for sure, code in zip(surely, self._codes, strict=True)]
@@ -78,9 +82,11 @@ class Possibilities:
         about: Collection[Criterion],
     ) -> list[Change]:
         changes = self._stated(facts)
-        if Criterion.COMPETENCE in about and "competence" in features:
-            least = least_value(model, "competence", features["competence"], needed)
-            changes += missing_code(self._competences, facts.codes, self._codes, least, self._surely)
+        if Criterion.COMPETENCE in about:
+            would_be = {name: part.coverage_with(*facts.codes, self._numbers) for name, part in self._parts.items()}
+            codes, weights = facts.codes
+            lacking_it = self._surely & ~np.isin(self._numbers, codes[weights >= 1.0])
+            changes += missing_code(model, needed, features, would_be, self._codes, lacking_it)
         if "evidence" in features:
             changes.append(more_evidence(features["evidence"]))
         return [change for change in changes if change.criterion in about]

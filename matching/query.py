@@ -39,6 +39,8 @@ class Query:
     offered: Side
     competences: Weighted = ()
     themes: Weighted = ()
+    stated: frozenset[int] = frozenset()
+    """Of the concepts those that somebody declared or confirmed; the others were read out of the text."""
     proposal_id: int | None = None
     organisation_id: int | None = None
     country: str = ""

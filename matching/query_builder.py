@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
+from typing import NamedTuple
 
 from data.models import Organisation, Proposal
 from embeddings.bridge import TermBridge
@@ -13,7 +14,7 @@ from matching.candidates import organisation_bits, partner_bits, stage_place
 from matching.concepts import ConceptIndex
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError
-from matching.query import ORGANISATION, Query, Side
+from matching.query import ORGANISATION, Query, Side, Weighted
 from matching.reading import (
     CodeTriple,
     draft_fields,
@@ -23,11 +24,20 @@ from matching.reading import (
     proposal_fields,
     removed_from_organisation,
     removed_from_proposal,
+    stated_of_organisation,
+    stated_of_proposal,
 )
 from matching.rules import country_code
 from matching.tagging.prototypes import unit
 from matching.tagging.tagger import TextTagger
 from matching.theme import COMPETENCE_TREES, THEME_TREES
+
+
+class _Codes(NamedTuple):
+    """Concepts of a query with their weights."""
+
+    competences: Weighted
+    themes: Weighted
 
 
 class QueryBuilder:
@@ -44,7 +54,7 @@ class QueryBuilder:
         fields = proposal_fields(proposal)
         owner = proposal.organisation
         seek, offer = self._sides(fields)
-        competences, themes = self._codes(
+        codes = self._codes(
             proposal_codes_of(proposal), seek, offer, fields.language or "it", removed_from_proposal(proposal)
         )
         return Query(
@@ -53,8 +63,9 @@ class QueryBuilder:
             language=fields.language or "it",
             sought=seek,
             offered=offer,
-            competences=competences,
-            themes=themes,
+            competences=codes.competences,
+            themes=codes.themes,
+            stated=self._numbers(stated_of_proposal(proposal)),
             proposal_id=proposal.id,
             organisation_id=proposal.organisation_id,
             country=country_code(proposal.country) or "",
@@ -69,15 +80,16 @@ class QueryBuilder:
         fields = draft_fields(draft)
         seek, offer = self._sides(fields)
         declared = [(tree, code, 1.0) for tree, codes in draft.codes.items() for code in codes]
-        competences, themes = self._codes(declared, seek, offer, fields.language or "it")
+        codes = self._codes(declared, seek, offer, fields.language or "it")
         return Query(
             label=f"{draft.kind} · {draft.title or draft.description[:80]}",
             kind=draft.kind,
             language=fields.language or "it",
             sought=seek,
             offered=offer,
-            competences=competences,
-            themes=themes,
+            competences=codes.competences,
+            themes=codes.themes,
+            stated=self._numbers((tree, code) for tree, code, _ in declared),
             organisation_id=draft.organisation_id,
             country=country_code(draft.country) or "",
             wanted_types=partner_bits(draft.partner_types),
@@ -91,7 +103,7 @@ class QueryBuilder:
         text = "\n".join(passage.text for passage in passages)
         language = detect(text)
         side = self._side(text, language, Role.OFFERED)
-        competences, themes = self._codes(
+        codes = self._codes(
             organisation_codes_of(organisation), side, side, language, removed_from_organisation(organisation)
         )
         return Query(
@@ -100,8 +112,9 @@ class QueryBuilder:
             language=language,
             sought=side,
             offered=side,
-            competences=competences,
-            themes=themes,
+            competences=codes.competences,
+            themes=codes.themes,
+            stated=self._numbers(stated_of_organisation(organisation)),
             organisation_id=organisation.id,
             country=country_code(organisation.country) or "",
             partner_type=organisation_bits(organisation.kind, organisation.size),
@@ -125,7 +138,7 @@ class QueryBuilder:
         offer: Side,
         language: Language,
         removed: Set[tuple[str, str]] = frozenset(),
-    ) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]]:
+    ) -> _Codes:
         """Competences and themes: the declared, and what the text says where nothing of that sort is declared.
 
         What people took away stays away, whatever the text says.
@@ -138,7 +151,11 @@ class QueryBuilder:
         kept = [(n, weight) for n, weight in numbers.items() if (shown[n].tree, shown[n].code) not in removed]
         competences = [(number, weight) for number, weight in kept if shown[number].tree in COMPETENCE_TREES]
         themes = [(number, weight) for number, weight in kept if shown[number].tree in THEME_TREES]
-        return tuple(sorted(competences)), tuple(sorted(themes))
+        return _Codes(tuple(sorted(competences)), tuple(sorted(themes)))
+
+    def _numbers(self, codes: Iterable[tuple[str, str]]) -> frozenset[int]:
+        found = (self._concepts.number(tree, code) for tree, code in codes)
+        return frozenset(number for number in found if number is not None)
 
 
 def _countries(codes: Sequence[str]) -> tuple[str, ...]:

@@ -111,6 +111,21 @@ def organisation_codes_of(organisation: Organisation) -> list[CodeTriple]:
     return effective_codes([*competences, *themes], ORGANISATION_TRUST)
 
 
+def stated_of_proposal(proposal: Proposal) -> list[tuple[str, str]]:
+    """The (tree, code) pairs that somebody declared or confirmed for a proposal."""
+    return [(item.tree, item.code) for item in proposal.codes if item.origin in _TRUSTED]
+
+
+def stated_of_organisation(organisation: Organisation) -> list[tuple[str, str]]:
+    """The (tree, code) pairs that somebody declared or confirmed for an organisation."""
+    competences = [
+        (Tree.COMPETENCE.value, item.code)
+        for item in organisation.competences
+        if item.code is not None and item.origin in _TRUSTED
+    ]
+    return [*competences, *((item.tree, item.code) for item in organisation.themes if item.origin in _TRUSTED)]
+
+
 def _removed(rows: Iterable[tuple[str, str, str]]) -> frozenset[tuple[str, str]]:
     """Of (tree, code, origin) the pairs that were removed and that nobody declares or confirms."""
     rows = list(rows)

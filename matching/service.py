@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,12 +17,16 @@ from data.models import CurationDecision, Organisation, Proposal
 from matching.brokerage.curation import Candidate, rejected, rejecting, standing
 from matching.collection import Collection as Corpus
 from matching.drafts import Draft
+from matching.exposure import ExposureMemory
 from matching.gathering import Candidates, gather
 from matching.presentation import Presenter, Ranked
 from matching.query import Query
 from matching.query_builder import QueryBuilder
 from matching.ranking import RankingModel
+from matching.retrieval import Rows
 from matching.rules import targets_of
+from matching.shortlist import Arranged, Circumstances, Floats, Stage, arrange
+from matching.showing import Shown, annotated, decided_for
 from matching.types import Band, Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
@@ -55,6 +60,7 @@ class MatchService:
         self._today = today
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+        self._exposure = ExposureMemory()
 
     def match_proposal(self, reference: str, *, top: int = 10) -> Suggestions:
         """Both lists of a stored proposal. Raises NotFoundError, NotIndexedError, NothingToMatchError."""
@@ -63,7 +69,7 @@ class MatchService:
             proposal = self._proposal(session, reference)
             decisions = standing(session, proposal.id)
             query = self._without_hidden(session, engine, engine.builder.of_proposal(proposal), decisions)
-            return self._suggest(session, engine, query, decisions, top)
+            return self._suggest(session, engine, query, decisions, top, seed=f"{proposal.id}/{self._today()}")
 
     def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
         """Both lists of something that is not stored. Raises NotIndexedError, NothingToMatchError."""
@@ -90,13 +96,14 @@ class MatchService:
             organisation = load_organisations(session, [number])[0]
             query = self._without_hidden(session, engine, engine.builder.of_organisation(organisation), {})
             query = replace(query, excluded_proposals=query.excluded_proposals | rejecting(session, number))
-            ranked, considered = self.rank_for_organisation(engine, query, top)
-            matches = engine.presenter.proposals(session, query, ranked)
+            around = Circumstances(stages=Stage.VARIETY)  # nothing is logged of this list: it shows no proposal's page
+            shown = self._show(engine, query, Target.PROPOSALS, top, around)
+            matches = annotated(session, engine.presenter.proposals(session, query, shown.ranked), shown, {})
         return Suggestions(
             query=query.label,
             generation=engine.collection.generation,
             proposals=matches,
-            considered={Target.PROPOSALS.value: considered},
+            considered={Target.PROPOSALS.value: shown.considered},
         )
 
     def rank_references(self, reference: str, target: Target, *, top: int) -> list[tuple[str, float]] | None:
@@ -187,13 +194,24 @@ class MatchService:
             excluded_proposals=rejected(decisions, Target.PROPOSALS) | closed_since(session, since, self._today()),
         )
 
-    def _suggest(self, session: Session, engine: Engine, query: Query, decisions: Decisions, top: int) -> Suggestions:
+    def _suggest(
+        self,
+        session: Session,
+        engine: Engine,
+        query: Query,
+        decisions: Decisions,
+        top: int,
+        seed: str | None = None,
+    ) -> Suggestions:
         lists: dict[Target, tuple[Match, ...]] = {}
         considered: dict[str, int] = {}
+        exposures = self._exposure.of(session, self._today())
         for target in targets_of(query.kind):
-            ranked, considered[target.value] = self._rank(engine, query, target, top)
+            around = Circumstances(decided_for(decisions, target), exposures[target], seed)
+            shown = self._show(engine, query, target, top, around)
+            considered[target.value] = shown.considered
             present = engine.presenter.organisations if target is Target.ORGANISATIONS else engine.presenter.proposals
-            lists[target] = tuple(_with_decision(match, decisions) for match in present(session, query, ranked))
+            lists[target] = annotated(session, present(session, query, shown.ranked), shown, decisions)
         return Suggestions(
             query=query.label,
             generation=engine.collection.generation,
@@ -206,22 +224,67 @@ class MatchService:
         """The candidates of one list of a query with their features, as they are before they are ordered."""
         return gather(engine.collection, query, target, self._today(), also)
 
-    def _rank(self, engine: Engine, query: Query, target: Target, top: int) -> tuple[list[Ranked], int]:
-        candidates = self.gather(engine, query, target)
-        return best(candidates, self._models[candidates.weights], top), candidates.considered
+    def _show(self, engine: Engine, query: Query, target: Target, top: int, around: Circumstances) -> Shown:
+        """The first `top` of a list as it is shown, with what each feature adds."""
+        decided = around.decided.pinned | around.decided.kept
+        candidates = self.gather(engine, query, target, decided)
+        if not len(candidates):
+            return Shown([], candidates.considered)
+        model = self._models[candidates.weights]
+        points = model.points(candidates.features)
+        scores = model.intercept + points.sum(axis=1)
+        arranged = arrange(engine.collection, target, candidates, model, scores, around)
+        ids = candidates.ids
+        return Shown(
+            ranked=at_places(candidates, model, points, scores, arranged.places[:top]),
+            considered=candidates.considered,
+            explored=None if arranged.explored is None else int(ids[arranged.explored]),
+            folded={int(ids[place]): tuple(ids[list(others)].tolist()) for place, others in arranged.folded.items()},
+        )
 
-    def rank_for_organisation(self, engine: Engine, query: Query, top: int) -> tuple[list[Ranked], int]:
-        """Open proposals that look for the organisation that asks, best first, and how many were considered."""
-        return self._rank(engine, query, Target.PROPOSALS, top)
+    def arranged(self, candidates: Candidates, target: Target, around: Circumstances) -> Arranged:
+        """Candidates of `candidates_of` in the order in which they would be shown under given circumstances."""
+        model = self._models[candidates.weights]
+        scores = model.scores(candidates.features) if len(candidates) else np.empty(0)
+        return arrange(self.engine().collection, target, candidates, model, scores, around)
+
+    def bands(self, candidates: Candidates) -> list[Band]:
+        """The band of each of some candidates."""
+        model = self._models[candidates.weights]
+        return [model.band(float(score)) for score in model.scores(candidates.features)] if len(candidates) else []
+
+    def shown_references(
+        self, reference: str, target: Target, *, top: int, around: Circumstances | None = None
+    ) -> list[tuple[str, float]] | None:
+        """Like `rank_references`, in the order in which the list is shown; the scores need not fall.
+
+        `around` says under which circumstances: by default nothing is decided, nobody was shown, nobody is tried out.
+        """
+        found = self.candidates_of(reference, target)
+        if found is None:
+            return None
+        _, candidates = found
+        places = self.arranged(candidates, target, around or Circumstances()).places[:top]
+        scores = self._models[candidates.weights].scores(candidates.features) if len(places) else np.empty(0)
+        names = self.references(target, candidates.ids[places].tolist())
+        shown = [(int(candidates.ids[place]), float(scores[place])) for place in places]
+        return [(names[number], score) for number, score in shown if number in names]
 
 
 def best(candidates: Candidates, model: RankingModel, top: int) -> list[Ranked]:
     """The best candidates by the model's score, with what each feature adds."""
     if not len(candidates):
         return []
-    features = candidates.features
-    points = model.points(features)
+    points = model.points(candidates.features)
     scores = model.intercept + points.sum(axis=1)
+    return at_places(candidates, model, points, scores, candidates.order(scores)[:top])
+
+
+def at_places(
+    candidates: Candidates, model: RankingModel, points: Floats, scores: Floats, places: Rows
+) -> list[Ranked]:
+    """The candidates at some places, in their order; `points` (n, features) and `scores` (n,) are of all candidates."""
+    features = candidates.features
     return [
         Ranked(
             id=int(candidates.ids[place]),
@@ -233,14 +296,9 @@ def best(candidates: Candidates, model: RankingModel, top: int) -> list[Ranked]:
             band=model.band(float(scores[place])),
             model=model,
         )
-        for rank, place in enumerate(candidates.order(scores)[:top], start=1)
+        for rank, place in enumerate(places, start=1)
     ]
 
 
 def _stored_proposal(session: Session, reference: str) -> Proposal | None:
     return session.scalars(select(Proposal).where(Proposal.reference == reference)).first()
-
-
-def _with_decision(match: Match, decisions: Decisions) -> Match:
-    decision = decisions.get((match.target, match.candidate_id))
-    return match if decision is None else replace(match, curated=decision.action)

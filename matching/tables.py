@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from data.corpus import (
     CodeRow,
+    OrganisationName,
     organisation_codes,
     organisation_columns,
+    organisation_names,
     proposal_codes,
     proposal_columns,
 )
@@ -28,6 +30,7 @@ from matching.candidates import (
 )
 from matching.code_rows import CodeRows
 from matching.concepts import ConceptIndex
+from matching.identity import Identities
 from matching.labelled import Labels
 from matching.reading import ORGANISATION_TRUST, PROPOSAL_TRUST, day, effective_codes
 from matching.rules import country_code
@@ -71,6 +74,13 @@ def load_proposals_table(session: Session, concepts: ConceptIndex, indexed: Ids,
         targets=Labels.of("|".join(sorted(country_code(code) or "" for code in row.target_countries)) for row in rows),
         codes=CodeRows.of([codes.get(row.id, []) for row in rows]),
     )
+
+
+def load_identities(session: Session, ids: Ids) -> Identities:
+    """What the organisations with these ids are called and where they are found, in their order."""
+    rows = {row.id: row for row in organisation_names(session)}
+    nobody = OrganisationName(0, "", None, None)
+    return Identities.of((row.name, row.website, row.city) for row in (rows.get(one, nobody) for one in ids.tolist()))
 
 
 def _codes_by_owner(

@@ -142,6 +142,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """A near-duplicate that a match stands for: the same profile posted again, or the organisation's other name."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A suggested partner. `score` is the sum of the contributions (log-odds), `probability` its logistic."""
 
@@ -162,7 +170,10 @@ class Match:
     language: str | None = None
     organisation: str | None = None
     curated: str | None = None
-    """`accept` or `pin` where a broker decided so."""
+    """`accept`, `pin` or `add` where a broker decided so."""
+    exploratory: bool = False
+    """Whether it has the place for those whom nobody was shown lately."""
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

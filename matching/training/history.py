@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,22 +16,33 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from data.corpus import chunks, load_organisations
+from data.corpus import chunks, load_organisations, organisation_codes
 from data.models import Organisation
+from data.models.vocabulary import Origin
 from embeddings.text import organisation_passages
 from matching.candidates import OrganisationTable
+from matching.code_rows import CodeRows
 from matching.collection import Collection
 from matching.drafts import Draft
 from matching.gathering import gather
 from matching.network import Network
 from matching.query_builder import QueryBuilder
-from matching.reading import evidence_headings, organisation_fields
+from matching.reading import (
+    ORGANISATION_TRUST,
+    CodeTriple,
+    effective_codes,
+    evidence_headings,
+    organisation_fields,
+)
+from matching.tagging.deriving import Part, organisation_parts
 from matching.training.examples import UNJUDGED_TRUST, Example
 from matching.types import Target
 
 FEWEST_PARTNERS = 2
 """Partners with other evidence from which a joint project is asked for."""
 PARTNER_GRADE = 2
+
+Derive = Callable[[Sequence[Sequence[Part]]], list[list[CodeTriple]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,28 @@ class Piece:
 
 
 class History:
-    """What the organisations of a collection did, as examples. `hashes` (texts, 32) are digests of their texts."""
+    """What the organisations of a collection did, as examples. `hashes` (texts, 32) are digests of their texts.
+
+    `derive` gives the codes that follow from the texts of each of some records, as the index derives them.
+    """
 
     def __init__(
-        self, session: Session, corpus: Collection, builder: QueryBuilder, hashes: NDArray[np.uint8], today: date
+        self,
+        session: Session,
+        corpus: Collection,
+        builder: QueryBuilder,
+        derive: Derive,
+        hashes: NDArray[np.uint8],
+        today: date,
     ) -> None:
-        self._corpus, self._builder, self._hashes, self._today = corpus, builder, hashes, today
+        self._corpus, self._builder, self._derive = corpus, builder, derive
+        self._hashes, self._today = hashes, today
+        self._parts: dict[int, list[Part]] = {}
+        self._stated = {number: list(rows) for number, rows in stated_codes(session).items()}
+        self._codes = [
+            list(zip(*(column.tolist() for column in corpus.organisations.codes.row(place)), strict=True))
+            for place in range(len(corpus.organisations))
+        ]
         self._pieces: dict[bytes, Piece] = {}
         self._years: dict[int, list[int]] = defaultdict(list)
         self._texts: dict[bytes, list[int]] = defaultdict(list)
@@ -62,6 +89,7 @@ class History:
 
     def _read(self, record: Organisation) -> None:
         headings = evidence_headings(record)
+        self._parts[record.id] = organisation_parts(record)
         for passage in organisation_passages(organisation_fields(record)):
             if passage.evidence is not None:
                 title, year = headings[passage.evidence]
@@ -70,10 +98,7 @@ class History:
                 self._years[record.id].append(year or 0)
 
     def examples(self) -> Iterator[Example]:
-        """One example for each joint piece of which enough participants have other evidence, in a settled order.
-
-        Codes are left out (unknown): those of an organisation were read out of the very piece that is hidden, too.
-        """
+        """One example for each joint piece of which enough participants have other evidence, in a settled order."""
         for digest in sorted(self._pieces):
             example = self._example(self._pieces[digest], np.array(self._texts[digest], dtype=np.int64))
             if example is not None:
@@ -93,8 +118,9 @@ class History:
             organisations=self._table_without(piece),
         )
         draft = Draft(kind="RDR", title=piece.title, description=piece.text)
-        query = replace(self._builder.of_draft(draft), competences=(), themes=())
-        found = gather(earlier, query, Target.ORGANISATIONS, self._today, also=ids[partners].tolist())
+        found = gather(
+            earlier, self._builder.of_draft(draft), Target.ORGANISATIONS, self._today, also=ids[partners].tolist()
+        )
         is_partner = np.isin(found.rows, partners)
         return Example(
             name=piece.title,
@@ -114,4 +140,25 @@ class History:
             others = self._years[number].copy()
             others.remove(year)
             evidence[place], last_year[place] = len(others), max(others, default=0)
-        return replace(table, evidence=evidence, last_year=last_year)
+        return replace(table, evidence=evidence, last_year=last_year, codes=self._codes_without(piece))
+
+    def _codes_without(self, piece: Piece) -> CodeRows:
+        """Everybody's codes, those of the participants derived anew from what is left of their texts."""
+        numbers = sorted(piece.years)
+        left = [[part for part in self._parts[number] if part.text != piece.text] for number in numbers]
+        known = [(number, parts) for number, parts in zip(numbers, left, strict=True) if parts]
+        codes = list(self._codes)
+        for (number, _), derived in zip(known, self._derive([parts for _, parts in known]), strict=True):
+            rows = [*self._stated.get(number, []), *((t, c, Origin.DERIVED.value, w) for t, c, w in derived)]
+            place = int(np.searchsorted(self._corpus.organisations.ids, number))
+            codes[place] = self._corpus.concepts.numbers(effective_codes(rows, ORGANISATION_TRUST))
+        return CodeRows.of(codes)
+
+
+def stated_codes(session: Session) -> dict[int, list[tuple[str, str, str, float]]]:
+    """The codes (tree, code, origin, weight) of organisations that were not derived, by id."""
+    found: dict[int, list[tuple[str, str, str, float]]] = defaultdict(list)
+    for owner, tree, code, origin, weight in organisation_codes(session):
+        if origin != Origin.DERIVED.value:
+            found[owner].append((tree, code, origin, weight))
+    return found

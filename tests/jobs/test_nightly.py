@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from data.db import unit_of_work
+from data.exposures import Showing, count_showings
 from data.migrate import upgrade
-from data.models import Proposal, Run, SavedSearch, Suggestion
+from data.models import Exposure, Organisation, Proposal, Run, SavedSearch, Suggestion, now
+from data.models.vocabulary import DecisionAction
 from data.settings import Settings, load_settings
 from embeddings import generations
 from embeddings.errors import GenerationError
@@ -23,7 +25,8 @@ from jobs.locks import job_lock
 from jobs.night_report import LANGUAGES, lines
 from jobs.nightly import JOB, Night, last_night
 from matching.bootstrap import Application, build_application
-from matching.types import Band
+from matching.brokerage.curation import decide
+from matching.types import Band, Target
 from tests.jobs import night_region
 
 
@@ -128,6 +131,52 @@ def test_proposals_expire_in_the_database(application: Application) -> None:
         states = {row.reference: row.state for row in session.scalars(select(Proposal))}
     assert (states["VF-AGR-006"], states["VF-AGR-007"]) == ("expired", "published")
     assert "VF-AGR-006" not in stored(application)
+
+
+def test_what_was_shown_long_ago_is_forgotten(application: Application) -> None:
+    Night(application).run()
+    today = application.today()
+    with application.sessions() as session:
+        need, partner = session.scalars(select(Proposal.id)).first(), session.scalars(select(Organisation.id)).first()
+    assert need is not None
+    assert partner is not None
+    for days in (1, application.settings.exposure_days, application.settings.exposure_days + 1):
+        day = today - timedelta(days=days)
+        count_showings(application.sessions, need, day, organisations=[Showing(partner, 1)])
+    report = Night(application).run()
+    assert report.steps["expire"]["exposure_forgotten"] == 1
+    with application.sessions() as session:
+        assert session.scalar(select(func.min(Exposure.day))) == today - timedelta(
+            days=application.settings.exposure_days
+        )
+
+
+def test_stored_suggestions_stand_in_the_order_of_the_page(application: Application) -> None:
+    Night(application).run()
+    with unit_of_work(application.sessions) as session:
+        found = session.execute(
+            select(Proposal.reference, Suggestion.candidate_organisation_id)
+            .join(Suggestion, Suggestion.proposal_id == Proposal.id)
+            .where(Suggestion.rank == 3, Suggestion.candidate_organisation_id.is_not(None))
+        ).first()
+        assert found is not None
+        need = session.scalars(select(Proposal).where(Proposal.reference == found[0])).one()
+        pinned: dict[str, Any] = {"target": Target.ORGANISATIONS, "candidate_id": found[1], "actor": "desk"}
+        decide(session, proposal_id=need.id, action=DecisionAction.PIN, **pinned)
+        need.updated_at = now()
+    Night(application).run()
+    page = application.service.match_proposal(found[0], top=20).organisations
+    assert page[0].candidate_id == found[1]
+    with application.sessions() as session:
+        rows = session.execute(
+            select(Suggestion.candidate_organisation_id, Suggestion.rank)
+            .join(Proposal, Suggestion.proposal_id == Proposal.id)
+            .where(Proposal.reference == found[0], Suggestion.candidate_organisation_id.is_not(None))
+        )
+        ranks = {row[0]: row[1] for row in rows}
+    assert {match.candidate_id: match.rank for match in page[1:]} == {
+        number: rank for number, rank in ranks.items() if number != found[1]
+    }
 
 
 def test_a_failing_index_leaves_the_old_one_serving_and_says_what_to_do(

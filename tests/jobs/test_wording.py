@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from matching.types import (
     Match,
     Suggestions,
     Target,
+    Twin,
     Verdict,
 )
 
@@ -107,3 +109,24 @@ def test_where_nobody_fits_it_is_said_before_those_who_come_nearest() -> None:
 def test_what_would_lift_a_match_is_one_sentence(lift: Counterfactual | None, sentence: str) -> None:
     assert lift_sentence(lift, "en") == sentence
     assert bool(lift_sentence(lift, "it")) is bool(sentence)
+
+
+@pytest.mark.parametrize(
+    ("language", "noticed"), [("it", "non mostrata a nessuno"), ("en", "not shown to anybody in the four weeks")]
+)
+def test_the_one_to_be_noticed_and_the_folded_ones_are_named(language: str, noticed: str) -> None:
+    common: dict[str, Any] = {
+        "target": Target.ORGANISATIONS,
+        "score": 0.0,
+        "probability": 0.5,
+        "band": Band.GOOD,
+        "kind": "company",
+    }
+    explained: dict[str, Any] = {"explanation": Explanation((), ()), **common}
+    first = Match(candidate_id=1, reference="a", title="A", rank=1, twins=(Twin("a2", "A2"),), **explained)
+    tried = Match(candidate_id=2, reference="b", title="B", rank=2, exploratory=True, **explained)
+    said = list(lines(Suggestions("q", "g", (first, tried), considered={"organisations": 2}), language, explain=False))
+    marked = [place for place, line in enumerate(said) if noticed in line]
+    assert len(marked) == 1
+    assert said[marked[0] - 1].startswith("     b ")
+    assert any(line.endswith(": a2") for line in said)

@@ -15,6 +15,7 @@ from data.models.vocabulary import Origin, ProposalState, RejectReason
 from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
 from matching.brokerage.curation import candidate_of, history, standing
 from matching.brokerage.searches import open_searches
+from matching.diversity import SHOWN
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.ranking import ORGANISATIONS, PROPOSALS
 from matching.types import Suggestions, Target
@@ -23,11 +24,11 @@ from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
 from web.proposals.advice import Addition, Unknown, additions, unknown_criteria
+from web.proposals.counting import count_view
 from web.searches import Row, keep, row_of
 from web.sums import Meaning, meanings
 from web.tags import tags_of
 
-SHOWN = 10
 Candidate = tuple[Target, int]
 
 
@@ -70,15 +71,25 @@ class Unfinished:
 @pages.get("/<path:reference>")
 def show(reference: str) -> str:
     """The proposal, its two lists of suggestions, and what was decided about them."""
-    return render(reference)
+    proposal, state, shortlist = _looked_up(reference)
+    page = _page(proposal, state, shortlist)
+    count_view(proposal.id, shortlist.organisations, shortlist.proposals)
+    return page
 
 
 def render(reference: str, unfinished: Unfinished | None = None) -> str:
-    """The page of a proposal; `unfinished` is put back where it was typed."""
-    session = reading()
-    proposal = proposal_by_reference(session, reference)
+    """The page of a proposal after a form that was not taken; `unfinished` is put back where it was typed."""
+    return _page(*_looked_up(reference), unfinished)
+
+
+def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
+    proposal = proposal_by_reference(reading(), reference)
     state = state_in_force(proposal.state, proposal.expires, today())
-    shortlist = suggestions_for(proposal, state)
+    return proposal, state, suggestions_for(proposal, state)
+
+
+def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfinished | None = None) -> str:
+    session = reading()
     codes = _codes(proposal)
     decided = _decided(session, standing(session, proposal.id))
     return render_template(
