@@ -110,4 +110,5 @@ class Wanted:
         best = (self.relatedness[:, codes] * weights).max(axis=1, initial=0.0)
         with_each = np.maximum(best[:, None], self.relatedness[:, added])
         covered = np.clip(self.importance @ with_each / self.importance.sum(), 0.0, 1.0)
-        return covered.astype(np.float32)
+        values: NDArray[np.float32] = covered.astype(np.float32)
+        return values
