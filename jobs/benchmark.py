@@ -181,6 +181,26 @@ def exposure(rounds: int, data: Path | None, out: Path | None, as_json: bool) ->
         click.echo(line)
 
 
+@benchmark.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the plots (PNG and SVG).")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the first broker.")
+@click.option("--brokers", default=20, show_default=True, type=click.IntRange(1, 200), help="Brokers to simulate.")
+@_JSON
+def learning(out: Path | None, seed: int, brokers: int, as_json: bool) -> None:
+    """Learning from 0 to 500 decisions of simulated brokers, on the demo region's candidates. Takes minutes."""
+    from jobs.benchmark_learning import simulate, table
+
+    report = simulate(seed, brokers)
+    if out is not None:
+        from jobs.learning_plots import plot
+
+        report["plots"] = [str(path) for path in plot(report, out)]
+    click.echo(json.dumps(report, indent=2) if as_json else table(report))
+    if not as_json:
+        for path in report.get("plots", ()):
+            click.echo(path)
+
+
 def _print(reports: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(reports, indent=2))

@@ -35,6 +35,7 @@ COMMANDS: dict[str, Place] = {
     "nightly": Place(
         "jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."
     ),
+    "ranker": Place("jobs.ranker_commands", "ranker", "Learnt rankings: list, show, fit, promote, roll back."),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
     "train-tagger": Place("jobs.tag_commands", "train_tagger", "Teach the tagger as the shipped one was taught."),
     "train-encoder": Place("jobs.encoder_commands", "train_encoder", "Train a bilingual model from parallel text."),

@@ -56,6 +56,7 @@ def examine() -> Iterator[Finding]:
         return
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
     yield from _guarded("index", lambda: _index(settings), "abbina index --full")
+    yield from _guarded("ranking", lambda: [_ranking(settings)], "abbina ranker list")
     yield from _guarded("nightly", lambda: [_night(settings)], "abbina nightly")
 
 
@@ -153,6 +154,18 @@ def _index(settings: Settings) -> list[Finding]:
     if standing.behind:
         return [Finding("index", Health.NOTE, f"{detail}; {standing.behind} changes are not in it", "abbina index")]
     return [Finding("index", Health.OK, detail)]
+
+
+def _ranking(settings: Settings) -> Finding:
+    from matching.bootstrap import build_application
+
+    with build_application(settings) as application:
+        unusable = dict(application.rankings.unusable)
+        serving = {model.version for model in application.rankings.values()}
+    if unusable:
+        detail = f"{', '.join(unusable.values())} was learnt with other features than the program has now: "
+        return Finding("ranking", Health.NOTE, f"{detail}the shipped weights serve instead", "abbina ranker fit")
+    return Finding("ranking", Health.OK, ", ".join(sorted(serving)))
 
 
 def _night(settings: Settings) -> Finding:

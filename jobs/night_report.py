@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobs.learning import learning_lines
+
 if TYPE_CHECKING:
     from jobs.nightly import NightReport
 
@@ -131,6 +133,9 @@ def lines(report: NightReport, language: str) -> Iterator[str]:
 def step_lines(step: str, found: dict[str, Any], language: str) -> Iterator[str]:
     """One step as people read it; nothing of the report's own writing."""
     texts = _TEXTS[language]
+    if step == "learn":
+        yield from learning_lines(found, language)
+        return
     if step not in texts:
         return
     if step == "import" and not found["files"]:

@@ -1,8 +1,11 @@
-"""The night's work: import, expire, learn tags, index, recompute suggestions, look for saved searches, report.
+"""The night's work: import, expire, learn tags, index, learn the ranking, suggestions, searches, report.
 
-Each step is safe to run again after a kill. Nothing of a step's success is kept in memory only: an import commits file
-by file, expiry and the suggestions and the search of each proposal are one transaction each, the index switches by one
-rename, and the generation that the suggestions were brought up to date with is noted once all of them are.
+Each step may be killed and run again.
+
+Nothing of a step's success is kept in memory only: an import commits file by file, expiry, each list that is learnt,
+the suggestions and the saved search of each proposal are one transaction each, the index switches by one rename, and
+the generation that the suggestions were brought up to date with is noted once all of them are. Learning comes before
+the suggestions, so that a ranking that was promoted orders them the same night.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from data.sources.report import ImportReport, unreadable
 from embeddings.errors import GenerationError, ModelError
 from embeddings.generations import Generation
 from jobs import importing
+from jobs.learning import learn_from_decisions
 from jobs.locks import job_lock
 from jobs.logs import job_log
 from jobs.night_report import write_report
@@ -28,14 +32,14 @@ from matching import suggestions
 from matching.brokerage import searches
 from matching.brokerage.expiry import expire_due
 from matching.freshness import Seeker, basis, outdated
-from matching.ranking import LISTS, load_model
+from matching.ranking import LISTS
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-STEPS = ("import", "expire", "tagging", "index", "suggestions", "searches", "report")
-IMPORT, EXPIRE, TAGGING, INDEX, SUGGESTIONS, SEARCHES, REPORT = STEPS
+STEPS = ("import", "expire", "tagging", "index", "learn", "suggestions", "searches", "report")
+IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, SEARCHES, REPORT = STEPS
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -102,6 +106,7 @@ class Night:
             EXPIRE: self._expire,
             TAGGING: self._learn_tags,
             INDEX: self._index,
+            LEARN: self._learn,
             SUGGESTIONS: self._suggest,
             SEARCHES: self._look,
             REPORT: self._write_report,
@@ -178,10 +183,15 @@ class Night:
         counts["changed"] = len(report.changed_organisations) + len(report.changed_proposals)
         return counts
 
+    def _learn(self) -> dict[str, Any]:
+        last = last_report(self._sessions, JOB, LEARN) or {}
+        report = learn_from_decisions(self._application, actor=JOB, last_mark=last.get("mark"), wait=_PATIENCE)
+        return report.as_dict()
+
     def _suggest(self) -> dict[str, Any]:
         application, today, started = self._application, self._application.today(), now()
         generation = application.store.current()
-        ground = basis((load_model(name) for name in LISTS), application.concepts)
+        ground = basis((application.rankings[name] for name in LISTS), application.concepts)
         with unit_of_work(self._sessions) as session:
             dropped = suggestions.drop_closed(session, today)
         with self._sessions() as session:

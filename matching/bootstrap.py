@@ -24,6 +24,7 @@ from matching.concepts import ConceptIndex
 from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
 from matching.indexing import Indexer, IndexReport, Progress, quiet
+from matching.learning.in_force import ModelsInForce
 from matching.presentation import Presenter
 from matching.query_builder import QueryBuilder
 from matching.ranking import LISTS, load_model
@@ -60,11 +61,12 @@ class Application:
         self._concepts: ConceptIndex | None = None
         self._tagger: TextTagger | None = None
         self._lock = threading.RLock()
+        self.rankings = ModelsInForce(self.sessions, {name: load_model(name) for name in LISTS})
         self.service = MatchService(
             self.sessions,
             current_generation=self._current_generation,
             load_engine=self._load_engine,
-            models={name: load_model(name) for name in LISTS},
+            models=self.rankings,
             today=self.today,
         )
 

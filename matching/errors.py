@@ -29,6 +29,10 @@ class CurationError(MatchingError):
     """A decision that the rules do not allow."""
 
 
+class RankerError(MatchingError):
+    """A version of a ranking that is not there or cannot serve, or nothing to go back to."""
+
+
 class ConflictError(MatchingError):
     """Somebody else changed the same thing meanwhile."""
 

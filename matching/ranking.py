@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,16 +103,19 @@ def load_model(name: str, folder: Path = WEIGHTS_FOLDER) -> RankingModel:
     """Read the weights of one list. Raises MatchingError where the file is missing or damaged."""
     path = folder / f"{name}.json"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return RankingModel(
-            name=raw["name"],
-            version=raw["version"],
-            intercept=float(raw["intercept"]),
-            weights={
-                name: FeatureWeight(float(item["weight"]), float(item["typical"]))
-                for name, item in raw["features"].items()
-            },
-            bands={Band(name): float(least) for name, least in raw["bands"].items()},
-        )
+        return model_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MatchingError(f"ranking weights {path} cannot be used ({error!r}): reinstall the program") from error
+
+
+def model_of(raw: Mapping[str, Any]) -> RankingModel:
+    """The model that a JSON object describes. Raises ValueError, KeyError or TypeError where it has another form."""
+    return RankingModel(
+        name=raw["name"],
+        version=raw["version"],
+        intercept=float(raw["intercept"]),
+        weights={
+            name: FeatureWeight(float(item["weight"]), float(item["typical"])) for name, item in raw["features"].items()
+        },
+        bands={Band(name): float(least) for name, least in raw["bands"].items()},
+    )

@@ -50,7 +50,7 @@ class MatchService:
         *,
         current_generation: Callable[[], str | None],
         load_engine: Callable[[], Engine],
-        models: dict[str, RankingModel],
+        models: Mapping[str, RankingModel],
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._sessions = sessions

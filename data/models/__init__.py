@@ -6,6 +6,7 @@ from data.models.base import Base, UtcDateTime, now
 from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.proposal import Proposal, ProposalCode
+from data.models.ranker import RankerChange, RankerVersion
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
@@ -25,6 +26,8 @@ __all__ = [
     "OrganisationTheme",
     "Proposal",
     "ProposalCode",
+    "RankerChange",
+    "RankerVersion",
     "RejectedRow",
     "Run",
     "SavedSearch",

@@ -154,6 +154,21 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class RankerList(StrEnum):
+    """The lists that have ranking weights of their own."""
+
+    ORGANISATIONS = "organisations"
+    PROPOSALS = "proposals"
+    OPPORTUNITIES = "opportunities"
+
+
+class RankerAction(StrEnum):
+    """How another version of a ranking came to serve."""
+
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
 PARTNERSHIPS_BY_KIND: dict[ProposalKind, tuple[PartnershipType, ...]] = {
     ProposalKind.BO: (
         PartnershipType.COMMERCIAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -95,13 +96,13 @@ def candidate_of(decision: CurationDecision) -> Candidate:
 
 def standing(session: Session, proposal_id: int) -> dict[Candidate, CurationDecision]:
     """The decision in force about each candidate: the latest that is not undone. Notes do not count as decisions."""
-    decisions = history(session, proposal_id)
+    return {candidate_of(decision): decision for decision in not_undone(history(session, proposal_id))}
+
+
+def not_undone(decisions: Sequence[CurationDecision]) -> list[CurationDecision]:
+    """Of decisions, oldest first, those that nobody withdrew; undoing itself and notes are left out."""
     undone = {decision.undoes_id for decision in decisions if decision.undoes_id is not None}
-    return {
-        candidate_of(decision): decision
-        for decision in decisions
-        if decision.action in _STANDING and decision.id not in undone
-    }
+    return [decision for decision in decisions if decision.action in _STANDING and decision.id not in undone]
 
 
 def rejecting(session: Session, organisation_id: int) -> frozenset[int]:

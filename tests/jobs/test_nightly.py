@@ -14,7 +14,7 @@ from data.db import unit_of_work
 from data.exposures import Showing, count_showings
 from data.migrate import upgrade
 from data.models import Exposure, Organisation, Proposal, Run, SavedSearch, Suggestion, now
-from data.models.vocabulary import DecisionAction
+from data.models.vocabulary import DecisionAction, RejectReason
 from data.settings import Settings, load_settings
 from embeddings import generations
 from embeddings.errors import GenerationError
@@ -26,6 +26,8 @@ from jobs.night_report import LANGUAGES, lines
 from jobs.nightly import JOB, Night, last_night
 from matching.bootstrap import Application, build_application
 from matching.brokerage.curation import decide
+from matching.learning import lesson
+from matching.learning.versions import roll_back
 from matching.types import Band, Target
 from tests.jobs import night_region
 
@@ -67,7 +69,16 @@ def stored(application: Application) -> dict[str, datetime]:
 
 def test_the_first_night_does_everything_and_says_so(application: Application, settings: Settings) -> None:
     report = Night(application).run()
-    assert list(report.steps) == ["import", "expire", "tagging", "index", "suggestions", "searches", "report"]
+    assert list(report.steps) == [
+        "import",
+        "expire",
+        "tagging",
+        "index",
+        "learn",
+        "suggestions",
+        "searches",
+        "report",
+    ]
     assert (report.steps["import"]["read"], report.steps["import"]["added"]) == (23, 23)
     assert report.steps["suggestions"]["recomputed"] == report.steps["suggestions"]["proposals"] == 7
     assert last_state(application) == ("done", None)
@@ -229,13 +240,80 @@ def test_new_taxonomies_make_all_suggestions_out_of_date(application: Applicatio
     assert report.steps["suggestions"]["everything"]
 
 
+class TestLearning:
+    @pytest.fixture
+    def decided(self, application: Application) -> Application:
+        """A night, and then a broker who takes the second organisation of a list and rejects the first."""
+        Night(application).run()
+        with unit_of_work(application.sessions) as session:
+            need = session.scalars(select(Proposal).where(Proposal.reference == "VF-AGR-001")).one()
+            for rank, action in ((1, DecisionAction.REJECT), (2, DecisionAction.ACCEPT)):
+                row = session.scalars(
+                    select(Suggestion).where(
+                        Suggestion.proposal_id == need.id,
+                        Suggestion.rank == rank,
+                        Suggestion.candidate_organisation_id.is_not(None),
+                    )
+                ).one()
+                assert row.candidate_organisation_id is not None
+                decide(
+                    session,
+                    proposal_id=need.id,
+                    target=Target.ORGANISATIONS,
+                    candidate_id=row.candidate_organisation_id,
+                    action=action,
+                    reason=RejectReason.WRONG_THEME if action is DecisionAction.REJECT else None,
+                    actor="broker",
+                )
+        return application
+
+    def test_two_decisions_are_learnt_from_but_promote_nothing(self, decided: Application) -> None:
+        report = Night(decided).run()
+        learnt = report.steps["learn"]
+        assert learnt["promoted"] == 0
+        assert [item["outcome"] for item in learnt["lists"]] == ["too_few", "nothing", "nothing"]
+        assert not report.steps["suggestions"]["everything"]
+        for language, words in (("it", "troppo poche"), ("en", "too few")):
+            assert words in "\n".join(lines(report, language))
+
+    def test_the_night_after_has_nothing_to_learn(self, decided: Application) -> None:
+        Night(decided).run()
+        report = Night(decided).run()
+        assert report.steps["learn"]["news"] is False
+        assert "no new decision" in "\n".join(lines(report, "en"))
+
+    def test_a_promotion_orders_all_stored_suggestions_anew_the_same_night(
+        self, decided: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = stored(decided)
+        monkeypatch.setattr(lesson, "_judge", lambda _: lesson.Verdict.BETTER)
+        report = Night(decided).run()
+        assert report.steps["learn"]["promoted"] == 1
+        assert report.steps["suggestions"]["everything"]
+        assert stored(decided)["VF-AGR-002"] > before["VF-AGR-002"]
+        assert "organisations-1 serves from now on" in "\n".join(lines(report, "en"))
+        after = Night(decided).run()
+        assert after.steps["learn"]["news"] is False
+        assert after.steps["suggestions"]["recomputed"] == 0
+
+    def test_a_roll_back_does_so_the_next_night(self, decided: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lesson, "_judge", lambda _: lesson.Verdict.BETTER)
+        Night(decided).run()
+        with unit_of_work(decided.sessions) as session:
+            roll_back(session, None, actor="test", reason="worse")
+        report = Night(decided).run()
+        assert report.steps["learn"]["lists"][0]["outcome"] == "held"
+        assert report.steps["suggestions"]["everything"]
+        assert "abbina ranker promote" in "\n".join(lines(report, "it"))
+
+
 def test_the_log_has_no_text_of_the_records(application: Application, settings: Settings, incoming: Path) -> None:
     with (incoming / "proposals.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"reference": "X1", "kind": "TR", "title": "Segretissimo", "contact": "Anna Prova"}\n')
     Night(application).run()
     log = (settings.log_dir / "nightly.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line) for line in log.splitlines()]
-    assert [event["event"] for event in events] == ["started", *["step done"] * 7, "done"]
+    assert [event["event"] for event in events] == ["started", *["step done"] * 8, "done"]
     assert "Segretissimo" not in log
     assert "Anna" not in log
 
@@ -256,6 +334,7 @@ class TestCommand:
             "Scadenze",
             "Temi e competenze",
             "Indice",
+            "Apprendimento",
             "Suggerimenti",
             "Ricerche salvate",
         ]

@@ -20,13 +20,23 @@ from sqlalchemy.orm import Session, selectinload
 
 from data.db import unit_of_work
 from data.migrate import upgrade
-from data.models import CurationDecision, Organisation, Proposal, Run, SavedSearch, Suggestion
+from data.models import (
+    CurationDecision,
+    Organisation,
+    Proposal,
+    RankerChange,
+    RankerVersion,
+    Run,
+    SavedSearch,
+    Suggestion,
+)
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.settings import Settings, load_settings
 from jobs.importing import import_taxonomy
 from jobs.nightly import Night
 from matching.bootstrap import Application, build_application
 from matching.brokerage.curation import decide
+from matching.learning import lesson
 from matching.types import Target
 from tests.jobs import night_region
 from tests.jobs.night_killer import IN_THE_DATABASE, MOMENTS
@@ -99,6 +109,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("moment", metafunc.cls.moments)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def trusting() -> Iterator[None]:
+    """Nights in this process take every refit for better, as the killed ones do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lesson, "_judge", lambda _: lesson.Verdict.BETTER)
+        yield
+
+
 @pytest.fixture(scope="class")
 def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
     server = request.getfixturevalue("postgres_server") if request.cls.kind == "postgresql" else None
@@ -148,7 +166,7 @@ def curate(application: Application) -> None:
                 target=Target.ORGANISATIONS,
                 candidate_id=row.candidate_organisation_id,
                 action=DecisionAction.ACCEPT if accepted else DecisionAction.REJECT,
-                reason=None if accepted else RejectReason.COMPETITOR,
+                reason=None if accepted else RejectReason.WRONG_THEME,
                 actor="broker",
             )
 
@@ -219,6 +237,8 @@ class KilledNights:
         assert found[EXPIRING][1:3] == (False, True)
         assert found["VF-AGR-002"][1:3] == found["VF-AGR-004"][1:3] == (True, False)
         assert found["VF-AGR-002"][3] + found["VF-AGR-004"][3]
+        assert undisturbed["rankings"][2] == [("organisations", "organisations-1", "promote")]
+        assert before["rankings"][2] == []
 
     def test_what_a_broker_decided_about_stays_as_seen(self, template: Place, undisturbed: dict[str, Any]) -> None:
         with build_application(template.settings) as application:
@@ -263,6 +283,7 @@ def state(application: Application) -> dict[str, Any]:
             "decisions": decisions(session, names),
             "searches": saved_searches(session, names),
             "index": index(application, names),
+            "rankings": rankings(application, session),
         }
 
 
@@ -320,6 +341,16 @@ def decisions(session: Session, names: dict[tuple[str, int], str]) -> list[str]:
         for row in session.scalars(select(CurationDecision))
         if row.candidate_organisation_id
     )
+
+
+def rankings(application: Application, session: Session) -> list[Any]:
+    stored = session.scalars(select(RankerVersion).order_by(RankerVersion.id)).all()
+    changes = session.scalars(select(RankerChange).order_by(RankerChange.id)).all()
+    return [
+        sorted(model.version for model in application.rankings.values()),
+        [(row.version, row.digest) for row in stored],
+        [(row.ranking, row.version and row.version.version, row.action) for row in changes],
+    ]
 
 
 def index(application: Application, names: dict[tuple[str, int], str]) -> dict[str, list[tuple[str, str]]]:

@@ -1,0 +1,1 @@
+"""Learning from curation: decisions to preferences, a careful refit, a comparison on held-back decisions, versions."""
