@@ -36,6 +36,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "{changed} cambiate, {retagged} rilette",
         "suggestions": "Suggerimenti: ricalcolati per {recomputed} proposte su {proposals}; "
         "{dropped} tolti da proposte chiuse",
+        "searches": "Ricerche salvate: {searches} esaminate, {hits} nuovi candidati per {successful} di esse; "
+        "{ended} finite con la loro proposta",
         "rejected": "Righe non accettate (prime {shown} di {rejected}):",
     },
     "en": {
@@ -56,6 +58,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "{changed} changed, {retagged} read again",
         "suggestions": "Suggestions: recomputed for {recomputed} of {proposals} proposals; "
         "{dropped} removed from closed ones",
+        "searches": "Saved searches: {searches} looked at, {hits} new candidates for {successful} of them; "
+        "{ended} ended with their proposal",
         "rejected": "Rows that were not taken (the first {shown} of {rejected}):",
     },
 }

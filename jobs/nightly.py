@@ -1,17 +1,17 @@
-"""The night's work: import, expire, learn tags, index, learn the ranking, recompute suggestions, report.
+"""The night's work: import, expire, learn tags, index, learn the ranking, suggestions, searches, report.
 
 Each step may be killed and run again.
 
-Nothing of a step's success is kept in memory only: an import commits file by file, expiry, each list that is learnt and
-each proposal's suggestions are one transaction each, the index switches by one rename, and the generation that the
-suggestions were brought up to date with is noted once all of them are. Learning comes before the suggestions, so that
-a ranking that was promoted orders them the same night.
+Nothing of a step's success is kept in memory only: an import commits file by file, expiry, each list that is learnt,
+the suggestions and the saved search of each proposal are one transaction each, the index switches by one rename, and
+the generation that the suggestions were brought up to date with is noted once all of them are. Learning comes before
+the suggestions, so that a ranking that was promoted orders them the same night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from jobs.logs import job_log
 from jobs.night_report import write_report
 from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
+from matching.brokerage import searches
 from matching.brokerage.expiry import expire_due
 from matching.freshness import Seeker, basis, outdated
 from matching.ranking import LISTS
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-STEPS = ("import", "expire", "tagging", "index", "learn", "suggestions", "report")
-IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, REPORT = STEPS
+STEPS = ("import", "expire", "tagging", "index", "learn", "suggestions", "searches", "report")
+IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, SEARCHES, REPORT = STEPS
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -107,6 +108,7 @@ class Night:
             INDEX: self._index,
             LEARN: self._learn,
             SUGGESTIONS: self._suggest,
+            SEARCHES: self._look,
             REPORT: self._write_report,
         }
         return {name: self._step(name, step) for name, step in work.items()}
@@ -216,6 +218,16 @@ class Night:
             )
             for seeker in stale
         )
+
+    def _look(self) -> dict[str, Any]:
+        """Who is new to the saved searches."""
+        matcher = self._application.service.match_proposal
+        found = searches.look(
+            self._sessions,
+            lambda reference: matcher(reference, top=suggestions.STORED),
+            self._application.today(),
+        )
+        return asdict(found)
 
     def _last_basis(self, ground: str) -> tuple[Generation | None, datetime | None]:
         """The generation that all suggestions were last brought up to date with, and when that began.

@@ -15,7 +15,7 @@ from jobs.cli import EXIT_REJECTED
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def nightly(as_json: bool) -> None:
-    """Import, expire, re-index, recompute suggestions, report; one run at a time.
+    """Import, expire, re-index, recompute suggestions, look for saved searches, report; one run at a time.
 
     Reads the folder of ABBINA_IMPORT_DIR and the service of ABBINA_EEN_URL where they are set. Killed at any moment, it
     leaves everything usable, and the next run completes the work. The report lies in the log folder, in Italian,

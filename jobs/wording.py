@@ -2,79 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from matching.types import Band, Criterion, Match, Suggestions, Target, Verdict
+from babel import Locale
 
-WORDS: dict[str, dict[str, str]] = {
-    "it": {
-        Target.ORGANISATIONS: "Organizzazioni",
-        Target.PROPOSALS: "Proposte complementari",
-        Band.STRONG: "molto adatto",
-        Band.GOOD: "adatto",
-        Band.POSSIBLE: "possibile",
-        Band.WEAK: "debole",
-        Criterion.NEED: "bisogno",
-        Criterion.COMPETENCE: "competenze",
-        Criterion.THEME: "temi",
-        Criterion.PARTNER_TYPE: "tipo di partner",
-        Criterion.COUNTRY: "Paese",
-        Criterion.STAGE: "stadio di sviluppo",
-        Criterion.EVIDENCE: "esperienze documentate",
-        Verdict.MATCH: "sì",
-        Verdict.GAP: "manca",
-        Verdict.UNKNOWN: "non noto",
-        "need_fit": "aderenza al bisogno",
-        "offer_fit": "aderenza all'offerta",
-        "asks": "aderenza a ciò che chiede",
-        "lexical": "parole in comune",
-        "recency": "attualità",
-        "shares": "in comune",
-        "says": "dice",
-        "from": "da",
-        "none": "nessun partner adatto trovato",
-        "considered": "considerati",
-        "baseline": "base di partenza",
-        "parts": "somma",
-        "unknown": "non noto",
-        "exploratory": "nelle quattro settimane prima di oggi non mostrata a nessuno: è qui per farsi notare",
-        "twins": "vale anche per",
-    },
-    "en": {
-        Target.ORGANISATIONS: "Organisations",
-        Target.PROPOSALS: "Counterpart proposals",
-        Band.STRONG: "strong",
-        Band.GOOD: "good",
-        Band.POSSIBLE: "possible",
-        Band.WEAK: "weak",
-        Criterion.NEED: "need",
-        Criterion.COMPETENCE: "competence",
-        Criterion.THEME: "theme",
-        Criterion.PARTNER_TYPE: "type of partner",
-        Criterion.COUNTRY: "country",
-        Criterion.STAGE: "stage of development",
-        Criterion.EVIDENCE: "documented experience",
-        Verdict.MATCH: "yes",
-        Verdict.GAP: "missing",
-        Verdict.UNKNOWN: "not known",
-        "need_fit": "fit to the need",
-        "offer_fit": "fit to the offer",
-        "asks": "fit to what it asks for",
-        "lexical": "words in common",
-        "recency": "recency",
-        "shares": "shared",
-        "says": "says",
-        "from": "from",
-        "none": "no suitable partner found",
-        "considered": "considered",
-        "baseline": "baseline",
-        "parts": "sum",
-        "unknown": "unknown",
-        "exploratory": "not shown to anybody in the four weeks before today: it is here to be noticed",
-        "twins": "stands for",
-    },
-}
+from jobs.words import BANDS, BECOMES, FEATURES, LIFTS, OUTCOMES, PARTNER_TYPES, STAGES, VERDICTS, WORDS
+from matching.types import Band, Counterfactual, Criterion, Judgement, Match, SentencePair, Suggestions, Target, Verdict
+
 _LONGEST_QUOTE = 200
+_ASKED_FOR = (Criterion.COUNTRY, Criterion.PARTNER_TYPE, Criterion.STAGE)
 
 
 def lines(found: Suggestions, language: str, *, explain: bool) -> Iterator[str]:
@@ -83,16 +19,21 @@ def lines(found: Suggestions, language: str, *, explain: bool) -> Iterator[str]:
     for target, matches in ((Target.ORGANISATIONS, found.organisations), (Target.PROPOSALS, found.proposals)):
         if target.value not in found.considered:
             continue
-        yield f"\n{words[target]} ({words['considered']}: {found.considered[target.value]})"
-        if not matches:
-            yield f"  {words['none']}"
+        yield f"\n{words[target.value]} ({words['considered']}: {found.considered[target.value]})"
+        if not any(_is_good(match) for match in matches):
+            yield f"  {words['none']}{'; ' + words['nearest'] if matches else ''}"
         for match in matches:
-            yield from _match(match, words, language, explain)
+            yield from _match(match, language, explain)
 
 
-def _match(match: Match, words: dict[str, str], language: str, explain: bool) -> Iterator[str]:
+def _is_good(match: Match) -> bool:
+    return match.band is not Band.WEAK or match.curated is not None
+
+
+def _match(match: Match, language: str, explain: bool) -> Iterator[str]:
+    words = WORDS[language]
     place = ", ".join(part for part in (match.city, match.country) if part)
-    yield f"{match.rank:>3}. {match.title}  [{words[match.band]}, {match.probability:.0%}]"
+    yield f"{match.rank:>3}. {match.title}  [{BANDS[language][match.band.value].lower()}, {match.probability:.0%}]"
     yield f"     {match.reference} · {match.kind}{' · ' + place if place else ''}"
     if match.exploratory:
         yield f"     {words['exploratory']}"
@@ -103,21 +44,67 @@ def _match(match: Match, words: dict[str, str], language: str, explain: bool) ->
     if shared:
         yield f"     {words['shares']}: {', '.join(shared)}"
     if explanation.sentences:
-        pair = explanation.sentences
-        origin = f" ({words['from']} “{pair.evidence_title}”)" if pair.evidence_title else ""
-        yield f"     {words['says']}: “{_shorten(pair.candidates)}”{origin}"
+        yield f"     {words['says']}: {_quote(explanation.sentences, words['from'])}"
     if explain:
-        yield from _numbers(match, words)
+        yield from _reasons(explanation.judgements, language)
+        lift = lift_sentence(explanation.counterfactual, language)
+        if lift:
+            yield f"     {lift}"
+        yield from _numbers(match, language)
 
 
-def _numbers(match: Match, words: dict[str, str]) -> Iterator[str]:
-    judged = [f"{words[item.criterion]}: {words[item.verdict]}" for item in match.explanation.judgements]
-    yield f"     {' · '.join(judged)}"
+def _quote(pair: SentencePair, origin: str) -> str:
+    source = f" ({origin} “{pair.evidence_title}”)" if pair.evidence_title else ""
+    return f"“{_shorten(pair.candidates)}”{source}"
+
+
+def _reasons(judgements: Sequence[Judgement], language: str) -> Iterator[str]:
+    """What speaks for, what is to be checked, what speaks against; nothing of what nobody asked for."""
+    for verdict in (Verdict.MATCH, Verdict.UNKNOWN, Verdict.GAP):
+        said = [
+            OUTCOMES[language].get(f"{item.criterion.value}:{verdict.value if item.known else ''}", "")
+            for item in judgements
+            if item.verdict is verdict and not (verdict is Verdict.UNKNOWN and _is_idle(item))
+        ]
+        if any(said):
+            yield f"     {VERDICTS[language][verdict.value].lower()}: {', '.join(filter(None, said))}"
+
+
+def _is_idle(judgement: Judgement) -> bool:
+    """Whether there is nothing to check: nobody asked, or it is a mere matter of words."""
+    if judgement.criterion in _ASKED_FOR:
+        return not judgement.wanted
+    return judgement.criterion is Criterion.WORDS
+
+
+def lift_sentence(lift: Counterfactual | None, language: str) -> str:
+    """What would lift a match into a better band, in one sentence; empty where nothing would."""
+    if lift is None:
+        return ""
+    name = lift.criterion.value
+    if lift.criterion not in (Criterion.COMPETENCE, Criterion.EVIDENCE):
+        name = f"{name}:{'stated' if lift.stated else 'open'}"
+    names = {**PARTNER_TYPES[language], **STAGES[language], **Locale(language).territories}
+    return LIFTS[language].get(name, "") % {
+        "band": BECOMES[language][lift.band.value],
+        "names": ", ".join(names.get(value, value) for value in lift.wanted),
+        "label": lift.code.label(language) if lift.code else "",
+    }
+
+
+def feature_label(feature: str, language: str) -> str:
+    """What a feature is called; one that has no name yet is called by its words."""
+    return FEATURES[language].get(feature, feature.replace("_", " "))
+
+
+def _numbers(match: Match, language: str) -> Iterator[str]:
+    words = WORDS[language]
     for part in match.explanation.contributions:
-        name = words.get(part.feature, part.feature)
+        if part.weight == 0.0:
+            continue
         value = "" if part.feature == "baseline" else words["unknown"] if part.value is None else f"{part.value:.2f}"
-        yield f"       {part.points:+7.3f}  {name} {value}"
-    yield f"       {match.score:+7.3f}  {words['parts']}"
+        yield f"       {part.points:+7.3f}  {feature_label(part.feature, language)} {value}".rstrip()
+    yield f"       {match.score:+7.3f}  {words['sum']}"
 
 
 def _shorten(text: str) -> str:

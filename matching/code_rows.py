@@ -69,3 +69,46 @@ def coverage(
     importance = np.array([weight * rarity[code] for code, weight in wanted], dtype=np.float32)
     result[filled] = np.clip(importance @ best / importance.sum(), 0.0, 1.0)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The codes of one query, prepared for asking of many candidates what one code more would do.
+
+    `numbers` (k,) concepts, `importance` (k,) weight times rarity, `relatedness` (k, concepts) in [0, 1].
+    """
+
+    numbers: NDArray[np.int64]
+    importance: NDArray[np.float32]
+    relatedness: NDArray[np.float32]
+
+    @classmethod
+    def of(
+        cls,
+        wanted: Sequence[tuple[int, float]],
+        *,
+        related: Sequence[Mapping[int, float]],
+        rarity: NDArray[np.float32],
+    ) -> Wanted:
+        """The same arguments as `coverage` takes."""
+        relatedness = np.zeros((len(wanted), len(rarity)), dtype=np.float32)
+        for i, mapping in enumerate(related):
+            relatedness[i, list(mapping.keys())] = list(mapping.values())
+        numbers = np.array([code for code, _ in wanted], dtype=np.int64)
+        importance = np.array([weight * rarity[code] for code, weight in wanted], dtype=np.float32)
+        return cls(numbers, importance, relatedness)
+
+    def coverage_with(
+        self, codes: NDArray[np.int32], weights: NDArray[np.float32], added: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The coverage by a candidate with these codes and, in full, one of `added` (m,) more: (m,), for each of them.
+
+        NaN where nothing is wanted.
+        """
+        if not len(self.numbers):
+            return np.full(len(added), np.nan, dtype=np.float32)
+        best = (self.relatedness[:, codes] * weights).max(axis=1, initial=0.0)
+        with_each = np.maximum(best[:, None], self.relatedness[:, added])
+        covered = np.clip(self.importance @ with_each / self.importance.sum(), 0.0, 1.0)
+        values: NDArray[np.float32] = covered.astype(np.float32)
+        return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,29 +12,26 @@ from embeddings.encoder import Vectors
 from matching.concepts import ConceptIndex
 from matching.query import Weighted
 from matching.theme import VOCABULARY
-from matching.types import Code, Contribution, Criterion, Explanation, Judgement, SentencePair, Verdict
+from matching.types import (
+    Code,
+    Contribution,
+    Criterion,
+    Judgement,
+    SentencePair,
+    Verdict,
+)
 
 MOST_SHARED = 5
 MOST_THEMES = 3
-_FEATURES: Mapping[Criterion, tuple[str, ...]] = {
-    Criterion.NEED: ("need_fit", "offer_fit"),
-    Criterion.COMPETENCE: ("competence",),
-    Criterion.THEME: ("theme",),
-    Criterion.PARTNER_TYPE: ("partner_type",),
-    Criterion.COUNTRY: ("country",),
-    Criterion.STAGE: ("stage",),
-    Criterion.EVIDENCE: ("evidence",),
+_SHARE = 0.3
+"""Share of what a criterion's features could add (or take away) at most, from which it is a MATCH (or a GAP)."""
+_FACTS: Mapping[Criterion, tuple[str, float, float]] = {
+    Criterion.PARTNER_TYPE: ("partner_type", 0.9, 0.1),
+    Criterion.COUNTRY: ("country", 0.5, 0.5),
+    Criterion.STAGE: ("stage", 0.7, 0.3),
+    Criterion.EVIDENCE: ("evidence", 0.0, 0.05),
 }
-_THRESHOLDS: Mapping[Criterion, tuple[float, float]] = {
-    Criterion.NEED: (0.72, 0.45),
-    Criterion.COMPETENCE: (0.5, 0.1),
-    Criterion.THEME: (0.5, 0.1),
-    Criterion.PARTNER_TYPE: (0.9, 0.1),
-    Criterion.COUNTRY: (0.5, 0.5),
-    Criterion.STAGE: (0.7, 0.3),
-    Criterion.EVIDENCE: (0.35, 0.05),
-}
-"""Feature value from which a criterion is a MATCH, and below which it is a GAP; between them it is UNKNOWN."""
+"""Features that state a fact: the value from which it may be called a MATCH, and below which a GAP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +43,59 @@ class Passage:
     evidence_year: int | None = None
 
 
+Groups = Mapping[Criterion, Sequence[Contribution]]
+"""The contributions of each criterion."""
+
+
 def judge(
-    features: Mapping[str, float], known: Mapping[Criterion, tuple[tuple[str, ...], tuple[str, ...]]]
+    groups: Groups,
+    known: Mapping[Criterion, tuple[tuple[str, ...], tuple[str, ...]]],
+    competences: Sequence[Code] = (),
+    themes: Sequence[Code] = (),
 ) -> tuple[Judgement, ...]:
-    """One judgement for each criterion that this kind of list has; `known` gives what is wanted and what was found."""
+    """One judgement for each criterion that counts in this list; `known` gives what is wanted and what was found.
+
+    A criterion none of whose features has a weight is not judged: the calculation does not use it. Where something is
+    in common (`competences`, `themes`), however little, there is no gap.
+    """
+    common = {Criterion.COMPETENCE: competences, Criterion.THEME: themes}
     judgements = []
-    for criterion, names in _FEATURES.items():
-        values = [features[name] for name in names if name in features]
-        if not values:
+    for criterion in Criterion:
+        counting = [part for part in groups.get(criterion, ()) if part.weight != 0.0]
+        if not counting:
             continue
-        stated = [value for value in values if not np.isnan(value)]
+        stated = [part for part in counting if part.value is not None]
+        verdict = _verdict(criterion, stated)
+        if verdict is Verdict.GAP and common.get(criterion):
+            verdict = Verdict.UNKNOWN
         wanted, found = known.get(criterion, ((), ()))
-        judgements.append(Judgement(criterion, _verdict(criterion, stated), wanted, found, known=bool(stated)))
+        judgements.append(Judgement(criterion, verdict, wanted, found, known=bool(stated)))
     return tuple(judgements)
 
 
-def _verdict(criterion: Criterion, values: Sequence[float]) -> Verdict:
-    if not values:
+def counts(groups: Groups, criterion: Criterion) -> bool:
+    """Whether a criterion adds to the score or takes from it."""
+    return any(part.points != 0.0 for part in groups.get(criterion, ()))
+
+
+def _verdict(criterion: Criterion, stated: Sequence[Contribution]) -> Verdict:
+    """By the criterion's points, so that a word in favour always goes with points in favour, whatever the weights."""
+    if not stated:
         return Verdict.UNKNOWN
-    match, gap = _THRESHOLDS[criterion]
-    best = max(values)
-    if best >= match:
+    points = least = most = 0.0
+    name, match, gap = _FACTS.get(criterion, ("", 0.0, 1.0))
+    fact = None
+    for part in stated:
+        assert part.value is not None
+        points += part.points
+        at_nought = part.points - part.weight * part.value
+        least += min(0.0, at_nought, at_nought + part.weight)
+        most += max(0.0, at_nought, at_nought + part.weight)
+        fact = part.value if part.feature == name else fact
+    if points > 0.0 and points >= _SHARE * most and (fact is None or fact >= match):
         return Verdict.MATCH
-    return Verdict.GAP if best < gap else Verdict.UNKNOWN
+    against = points < 0.0 and points <= _SHARE * least and (fact is None or fact < gap)
+    return Verdict.GAP if against else Verdict.UNKNOWN
 
 
 def shared_codes(
@@ -120,19 +147,3 @@ def _sentence(passages: Sequence[Passage], place: int) -> tuple[str, Passage]:
             return passage.sentences[place], passage
         place -= len(passage.sentences)
     raise IndexError(f"sentence {place} lies beyond the passages")
-
-
-def explain(
-    contributions: tuple[Contribution, ...],
-    judgements: tuple[Judgement, ...],
-    competences: tuple[Code, ...],
-    themes: tuple[Code, ...],
-    sentences: SentencePair | None,
-) -> Explanation:
-    """Put the parts together. Where something is in common, however little, there is no gap."""
-    shared = {Criterion.COMPETENCE: competences, Criterion.THEME: themes}
-    judgements = tuple(
-        replace(item, verdict=Verdict.UNKNOWN) if item.verdict is Verdict.GAP and shared.get(item.criterion) else item
-        for item in judgements
-    )
-    return Explanation(contributions, judgements, competences, themes, sentences)

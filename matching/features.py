@@ -11,7 +11,7 @@ from matching.candidates import OrganisationTable, ProposalTable
 from matching.code_rows import CodeRows, coverage
 from matching.concepts import ConceptIndex
 from matching.labelled import Labels
-from matching.query import ORGANISATION, Query
+from matching.query import ORGANISATION, Query, Weighted
 from matching.ranking import FeatureTable
 from matching.rules import SEEKING
 
@@ -71,6 +71,12 @@ def relevant_evidence(similarity: Floats, starts: NDArray[np.int64], background:
     return (1.0 - np.exp(-np.add.reduceat(on_the_point, starts) / EVIDENCE_SCALE)).astype(np.float32)
 
 
+def one_more_on_the_point(value: float) -> float:
+    """What `relevant_evidence` would be with one more piece that is fully on the point; unknown counts as none."""
+    before = 0.0 if np.isnan(value) else min(value, 1.0)
+    return float(1.0 - (1.0 - before) * np.exp(-1.0 / EVIDENCE_SCALE))
+
+
 def track_record(evidence: NDArray[np.int32]) -> Floats:
     """How many pieces of evidence there are at all: 0 for one, 1 from LONG_RECORD; unknown without any."""
     record = np.log(np.maximum(evidence, 1)) / np.log(LONG_RECORD)
@@ -90,12 +96,17 @@ def code_fits(query: Query, codes: CodeRows, context: CodeContext) -> dict[str, 
     """
     fits = {}
     for name, wanted in (("competence", query.competences), ("theme", query.themes)):
-        stated = tuple(pair for pair in wanted if pair[0] in query.stated)
-        read = tuple(pair for pair in wanted if pair[0] not in query.stated)
-        for feature, part in ((name, stated), (f"{name}_read", read)):
+        for feature, part in code_parts(name, wanted, query.stated):
             related = [context.concepts.related(number) for number, _ in part]
             fits[feature] = coverage(part, codes, related=related, rarity=context.rarity)
     return fits
+
+
+def code_parts(name: str, wanted: Weighted, stated: frozenset[int]) -> tuple[tuple[str, Weighted], ...]:
+    """The features of one sort of codes with the wanted codes that each is about: the stated, and those read."""
+    own = tuple(pair for pair in wanted if pair[0] in stated)
+    read = tuple(pair for pair in wanted if pair[0] not in stated)
+    return (name, own), (f"{name}_read", read)
 
 
 def wanted_type_fit(wanted: int, types: NDArray[np.int32]) -> Floats:

@@ -18,15 +18,19 @@ from data.corpus import (
     proposal_cards,
 )
 from embeddings.encoder import Encoder, Role
-from matching.candidates import PARTNER_BITS, STAGES
-from matching.code_rows import CodeRows
+from matching.candidates import STAGES
 from matching.collection import Collection
-from matching.explanation import MOST_THEMES, Passage, Readable, best_pair, explain, judge, shared_codes
+from matching.counterfactual import open_to_change
+from matching.criteria import by_criterion
+from matching.explanation import MOST_THEMES, Passage, Readable, best_pair, counts, judge, shared_codes
+from matching.features import meets_wanted_types
+from matching.marking import Marker
+from matching.possibilities import Facts, Possibilities, types
 from matching.query import Query, Side, Weighted
-from matching.ranking import probability
-from matching.readings import Key, Readings, organisation_reading, proposal_reading, sentences_of
+from matching.ranking import RankingModel, probability
+from matching.readings import MOST_PASSAGES, Key, Readings, organisation_reading, proposal_reading
 from matching.rules import SEEKING
-from matching.types import Band, Contribution, Criterion, Explanation, Match, SentencePair, Target
+from matching.types import Band, Code, Contribution, Criterion, Explanation, Match, SentencePair, Target
 
 _MOST_WANTED = 6
 
@@ -35,7 +39,10 @@ Known = dict[Criterion, tuple[tuple[str, ...], tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its place, before its record is read; `row` is its row in the table of candidates."""
+    """A candidate with its place, before its record is read; `row` is its row in the table of candidates.
+
+    `model` is what ranked it; without one nothing is said of what would lift it.
+    """
 
     id: int
     row: int
@@ -44,6 +51,17 @@ class Ranked:
     features: Mapping[str, float]
     contributions: tuple[Contribution, ...]
     band: Band
+    model: RankingModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What all candidates of one list are explained with."""
+
+    query: Query
+    wanted: Mapping[Criterion, tuple[str, ...]]
+    rarity: NDArray[np.float32]
+    possible: Possibilities
 
 
 class Presenter:
@@ -51,23 +69,28 @@ class Presenter:
 
     def __init__(self, collection: Collection, encoder: Encoder) -> None:
         self._collection = collection
-        self._encoder = encoder
         self._readings = Readings(encoder)
+        self._marker = Marker(encoder)
 
     def organisations(self, session: Session, query: Query, ranked: Sequence[Ranked]) -> tuple[Match, ...]:
         """Matches of the list of organisations; one that is no longer stored is left out and the ranks close up."""
         cards = organisation_cards(session, [item.id for item in ranked])
         present = [item for item in ranked if item.id in cards]
-        keys = [Key("organisation", item.id, cards[item.id].updated_at, Role.OFFERED) for item in present]
+        places = self._nearest_passages(query.sought, [item.row for item in present])
+        keys = [
+            Key("organisation", item.id, cards[item.id].updated_at, Role.OFFERED, place)
+            for item, place in zip(present, places, strict=True)
+        ]
         readings = self._readings.of(keys, lambda missing: _read_organisations(session, missing))
-        pairs = self._pairs(query.sought, readings)
-        table, rarity = self._collection.organisations, self._collection.organisation_rarity
-        wanted = self._wanted(query)
+        pairs = self._pairs(query, query.sought, readings)
+        table = self._collection.organisations
+        shared = self._list(query, self._collection.organisation_rarity)
         matches = []
         for rank, (item, pair) in enumerate(zip(present, pairs, strict=True), start=1):
-            known = _known(query, wanted, table.partner_type[item.row], table.country.at(item.row), -1)
-            explanation = self._explanation(query, item, table.codes, rarity, pair, known)
-            matches.append(_organisation_match(cards[item.id], item, rank, explanation))
+            facts = Facts(table.codes.row(item.row), int(table.partner_type[item.row]), table.country.at(item.row))
+            matches.append(
+                _organisation_match(cards[item.id], item, rank, self._explanation(shared, item, facts, pair))
+            )
         return tuple(matches)
 
     def proposals(self, session: Session, query: Query, ranked: Sequence[Ranked]) -> tuple[Match, ...]:
@@ -81,58 +104,81 @@ class Presenter:
         role = Role.OFFERED if seeks else Role.SOUGHT
         keys = [Key("proposal", item.id, cards[item.id].updated_at, role) for item in present]
         readings = self._readings.of(keys, lambda missing: _read_proposals(session, missing))
-        pairs = self._pairs(query.sought if seeks else query.offered, readings, candidate_seeks=not seeks)
-        table, rarity = self._collection.proposals, self._collection.proposal_rarity
-        wanted = self._wanted(query)
+        pairs = self._pairs(query, query.sought if seeks else query.offered, readings, candidate_seeks=not seeks)
+        shared = self._list(query, self._collection.proposal_rarity)
         matches = []
         for rank, (item, pair) in enumerate(zip(present, pairs, strict=True), start=1):
-            stage = int(table.stage[item.row])
-            known = _known(query, wanted, table.partner_type[item.row], table.country.at(item.row), stage)
-            explanation = self._explanation(query, item, table.codes, rarity, pair, known)
-            matches.append(_proposal_match(cards[item.id], item, rank, explanation))
+            facts = self._facts_of_proposal(query, item.row)
+            matches.append(_proposal_match(cards[item.id], item, rank, self._explanation(shared, item, facts, pair)))
         return tuple(matches)
 
-    def _explanation(
-        self,
-        query: Query,
-        item: Ranked,
-        codes: CodeRows,
-        rarity: NDArray[np.float32],
-        pair: SentencePair | None,
-        known: Known,
-    ) -> Explanation:
-        found = tuple((int(code), float(weight)) for code, weight in zip(*codes.row(item.row), strict=True))
-        concepts = self._collection.concepts
-        competences = shared_codes(query.competences, found, concepts, rarity)
-        themes = shared_codes(query.themes, found, concepts, rarity, MOST_THEMES)
-        return explain(item.contributions, judge(item.features, known), competences, themes, pair)
+    def _facts_of_proposal(self, query: Query, row: int) -> Facts:
+        table = self._collection.proposals
+        return Facts(
+            codes=table.codes.row(row),
+            types=int(table.partner_type[row]),
+            country=table.country.at(row),
+            stage=int(table.stage[row]),
+            welcome=float(meets_wanted_types(query.partner_type, table.wanted_types[row : row + 1])[0]),
+        )
 
-    def _wanted(self, query: Query) -> dict[Criterion, tuple[str, ...]]:
-        """What the query asks for of each criterion with codes, strongest first."""
-        return {
+    def _list(self, query: Query, rarity: NDArray[np.float32]) -> _List:
+        wanted = {
             Criterion.COMPETENCE: self._names(query.competences),
             Criterion.THEME: self._names(query.themes),
         }
+        return _List(query, wanted, rarity, Possibilities(query, self._collection.concepts, rarity))
+
+    def _explanation(self, shared: _List, item: Ranked, facts: Facts, pair: SentencePair | None) -> Explanation:
+        query, concepts = shared.query, self._collection.concepts
+        groups = by_criterion(item.contributions)
+        found = tuple(zip(facts.codes[0].tolist(), facts.codes[1].tolist(), strict=True))
+        competences: tuple[Code, ...] = ()
+        themes: tuple[Code, ...] = ()
+        if counts(groups, Criterion.COMPETENCE):
+            competences = shared_codes(query.competences, found, concepts, shared.rarity)
+        if counts(groups, Criterion.THEME):
+            themes = shared_codes(query.themes, found, concepts, shared.rarity, MOST_THEMES)
+        judgements = judge(groups, _known(query, shared.wanted, facts), competences, themes)
+        lift = None
+        if item.model is not None:
+            about = open_to_change(judgements)
+            lift = shared.possible.lift(item.model, item.score, item.features, facts, about)
+        return Explanation(item.contributions, judgements, competences, themes, pair, lift)
 
     def _names(self, weighted: Weighted) -> tuple[str, ...]:
         strongest = sorted(weighted, key=lambda item: -item[1])[:_MOST_WANTED]
         codes = [self._collection.concepts.code(number) for number, _ in strongest]
         return tuple(f"{code.tree}:{code.code}" for code in codes)
 
+    def _nearest_passages(self, side: Side, rows: Sequence[int]) -> list[tuple[int, ...] | None]:
+        """Of each organisation with very many passages, the places of those nearest to the query; else None."""
+        if not rows:
+            return []
+        section = self._collection.organisations_offered
+        texts, starts = section.spans(np.array(rows, dtype=np.int64))
+        found: list[tuple[int, ...] | None] = []
+        for own in np.split(texts, starts[1:]):
+            if len(own) <= MOST_PASSAGES:
+                found.append(None)
+                continue
+            nearest = np.argsort(-section.similarity(side.vector, own), kind="stable")[:MOST_PASSAGES]
+            found.append(tuple(sorted(nearest.tolist())))
+        return found
+
     def _pairs(
-        self, side: Side, readings: Sequence[Readable], *, candidate_seeks: bool = False
+        self, query: Query, side: Side, readings: Sequence[Readable], *, candidate_seeks: bool = False
     ) -> list[SentencePair | None]:
-        """The best pair of sentences of the query and of each candidate."""
-        own = sentences_of(side.text)
-        if not own:
-            return [None] * len(readings)
-        mine = self._encoder.encode(own, Role.OFFERED if candidate_seeks else Role.SOUGHT)
-        return [best_pair(own, mine, reading, side.vector, candidate_seeks=candidate_seeks) for reading in readings]
+        """The best pair of sentences of the query and of each candidate, with the words in common marked."""
+        role = Role.OFFERED if candidate_seeks else Role.SOUGHT
+        own, mine = self._readings.of_query(side.text, query.language, role)
+        pairs = [best_pair(own, mine, reading, side.vector, candidate_seeks=candidate_seeks) for reading in readings]
+        return self._marker.marked(pairs)
 
 
 def _read_organisations(session: Session, keys: Sequence[Key]) -> dict[Key, Sequence[Passage]]:
     records = {record.id: record for record in load_organisations(session, [key.id for key in keys], texts_only=True)}
-    return {key: organisation_reading(records[key.id]) if key.id in records else [] for key in keys}
+    return {key: organisation_reading(records[key.id], key.places) if key.id in records else [] for key in keys}
 
 
 def _read_proposals(session: Session, keys: Sequence[Key]) -> dict[Key, Sequence[Passage]]:
@@ -140,18 +186,14 @@ def _read_proposals(session: Session, keys: Sequence[Key]) -> dict[Key, Sequence
     return {key: proposal_reading(records[key.id], key.role) if key.id in records else [] for key in keys}
 
 
-def _known(query: Query, wanted: dict[Criterion, tuple[str, ...]], types: int, country: str, stage: int) -> Known:
+def _known(query: Query, wanted: Mapping[Criterion, tuple[str, ...]], facts: Facts) -> Known:
     return {
         Criterion.COMPETENCE: (wanted[Criterion.COMPETENCE], ()),
         Criterion.THEME: (wanted[Criterion.THEME], ()),
-        Criterion.PARTNER_TYPE: (_types(query.wanted_types), _types(int(types))),
-        Criterion.COUNTRY: (query.target_countries, (str(country),) if country else ()),
-        Criterion.STAGE: (_stage(query.stage), _stage(stage)),
+        Criterion.PARTNER_TYPE: (types(query.wanted_types), types(facts.types)),
+        Criterion.COUNTRY: (query.target_countries, (facts.country,) if facts.country else ()),
+        Criterion.STAGE: (_stage(query.stage), _stage(facts.stage)),
     }
-
-
-def _types(bits: int) -> tuple[str, ...]:
-    return tuple(name for name, bit in PARTNER_BITS.items() if bits & bit)
 
 
 def _stage(stage: int) -> tuple[str, ...]:

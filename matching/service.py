@@ -164,6 +164,10 @@ class MatchService:
                     found |= dict.fromkeys(names, target)
         return found
 
+    def band_limits(self, name: str) -> Mapping[Band, float]:
+        """Least probability of each band of a list, by the list's name in `matching.ranking`."""
+        return self._models[name].bands
+
     def engine(self) -> Engine:
         """The engine of the current generation. Raises NotIndexedError where there is none."""
         current = self._current_generation()
@@ -290,6 +294,7 @@ def at_places(
             features={name: float(value) for name, value in zip(features.names, features.values[place], strict=True)},
             contributions=model.parts(features, int(place), points),
             band=model.band(float(scores[place])),
+            model=model,
         )
         for rank, place in enumerate(places, start=1)
     ]

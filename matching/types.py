@@ -40,6 +40,11 @@ class Criterion(StrEnum):
     COUNTRY = "country"
     STAGE = "stage"
     EVIDENCE = "evidence"
+    WORDS = "words"
+
+
+Spans = tuple[tuple[int, int], ...]
+"""Places in a text, each from one character up to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Contribution:
 class SentencePair:
     """The two sentences that fit best: one that says the need, one that says the offer.
 
-    `candidate_seeks`: the need is the candidate's and the offer ours (else the other way round).
+    `candidate_seeks`: the need is the candidate's and the offer ours (else the other way round). The marks are spans
+    of characters, (from, to), of the words that the two have in common.
     """
 
     sought: str
@@ -79,11 +85,18 @@ class SentencePair:
     candidate_seeks: bool = False
     evidence_title: str | None = None
     evidence_year: int | None = None
+    sought_marks: Spans = ()
+    offered_marks: Spans = ()
 
     @property
     def candidates(self) -> str:
         """The candidate's sentence of the two."""
         return self.sought if self.candidate_seeks else self.offered
+
+    @property
+    def candidates_marks(self) -> Spans:
+        """The marks of the candidate's sentence."""
+        return self.sought_marks if self.candidate_seeks else self.offered_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,22 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """What would lift a candidate into a better band: one criterion, with the values that its features would have.
+
+    `stated` says that the candidate states something else now; otherwise nothing sure is known of it. `wanted` are the
+    values that the one who asks wants (countries, types, a stage), `code` the competence or theme that is missing.
+    """
+
+    criterion: Criterion
+    band: Band
+    features: tuple[tuple[str, float], ...]
+    stated: bool = False
+    wanted: tuple[str, ...] = ()
+    code: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a candidate stands where it stands; everything in it is used by the calculation."""
 
@@ -109,6 +138,7 @@ class Explanation:
     shared_competences: tuple[Code, ...] = ()
     shared_themes: tuple[Code, ...] = ()
     sentences: SentencePair | None = None
+    counterfactual: Counterfactual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import errors, home, organisations, proposals
+from web import errors, home, organisations, proposals, searches
 from web.assets import init_assets
 from web.context import attach
 from web.language import init_language
@@ -42,7 +42,7 @@ def create_app(built_from: Settings | Application) -> Flask:
     init_security(app)
     init_presentation(app)
     errors.init_errors(app)
-    for blueprint in (home.pages, proposals.pages, organisations.pages):
+    for blueprint in (home.pages, proposals.pages, organisations.pages, searches.pages):
         app.register_blueprint(blueprint)
     return app
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matching.types import Band, Code, Contribution, Criterion, Judgement, Match, SentencePair, Target, Verdict
+from matching.types import Band, Code, Criterion, Judgement, Match, Target, Verdict
 from web.context import application
 from web.labels import (
     BANDS,
     CRITERIA,
-    FEATURES,
     KINDS,
     NOT_ASKED,
     ORGANISATION_KINDS,
@@ -21,11 +20,16 @@ from web.labels import (
     named,
 )
 from web.language import current_language
+from web.lifting import lift_sentence
 from web.places import country_name
+from web.quotes import Quote, quote_of, shortened
+from web.sums import Sum, in_ten, sums
+from web.words import capitalised
 
 MOST_SHARED = 4
-QUOTE_LENGTH = 240
 _ANY_COMPANY = frozenset({"SME <=10", "SME 11-49", "SME 50-249", "Big company"})
+_ONLY_IF_SURE = (Criterion.WORDS,)
+"""Criteria that a card mentions only where they speak for or against: there is nothing about them to check."""
 _ASKED_FOR = (Criterion.COUNTRY, Criterion.PARTNER_TYPE, Criterion.STAGE)
 _FILLED = {"strong": 3, "good": 2, "possible": 1, "weak": 0}
 
@@ -50,17 +54,6 @@ class CriterionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One line of the calculation. `value` is in hundredths, or None where it is not known."""
-
-    label: str
-    value: int | None
-    weight: float
-    points: float
-    is_baseline: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """A match with everything that its card shows; texts are in the reader's language, quotations in their own."""
 
@@ -72,11 +65,12 @@ class Reason:
     shared: tuple[str, ...]
     shared_more: int
     themes: tuple[str, ...]
-    quote: SentencePair | None
-    words: str
+    quote: Quote | None
+    lift: str
     groups: tuple[CriterionGroup, ...]
     criteria: tuple[CriterionRow, ...]
-    parts: tuple[Part, ...]
+    sums: tuple[Sum, ...]
+    in_ten: int
 
     @property
     def anchor(self) -> str:
@@ -115,11 +109,12 @@ def reason(match: Match) -> Reason:
         shared=labels[:MOST_SHARED],
         shared_more=max(0, len(labels) - MOST_SHARED),
         themes=_labels(why.shared_themes)[:MOST_SHARED],
-        quote=why.sentences,
-        words=shortened(why.sentences.candidates) if why.sentences else "",
+        quote=quote_of(why.sentences),
+        lift=lift_sentence(why.counterfactual),
         groups=_groups(why.judgements),
         criteria=tuple(_row(judgement, _shared(match, judgement.criterion)) for judgement in why.judgements),
-        parts=tuple(_part(contribution) for contribution in why.contributions),
+        sums=sums(why.contributions),
+        in_ten=in_ten(match.probability),
     )
 
 
@@ -129,26 +124,17 @@ def place(city: str | None, country: str | None) -> str:
     return ", ".join(part for part in (town, country_name(country)) if part)
 
 
-def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
-    """A text cut at a word, with an ellipsis where something is left out."""
-    if len(text) <= length:
-        return text
-    return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
-
-
-def capitalised(label: str) -> str:
-    """With a capital letter, as taxonomies write theirs or not; words like pH and mRNA stay as they are."""
-    first = label.split(" ", 1)[0]
-    return label if first[1:] != first[1:].lower() else label[:1].upper() + label[1:]
-
-
 def _labels(codes: Sequence[Code]) -> tuple[str, ...]:
     language = current_language()
     return tuple(dict.fromkeys(capitalised(code.label(language)) for code in codes))
 
 
 def _groups(judgements: Sequence[Judgement]) -> tuple[CriterionGroup, ...]:
-    asked = [item for item in judgements if item.verdict is not Verdict.UNKNOWN or not _is_indifferent(item)]
+    asked = [
+        item
+        for item in judgements
+        if item.verdict is not Verdict.UNKNOWN or not (_is_indifferent(item) or _is_open(item))
+    ]
     groups = []
     for verdict in (Verdict.MATCH, Verdict.UNKNOWN, Verdict.GAP):
         outcomes = tuple(outcome(item) for item in asked if item.verdict is verdict)
@@ -168,6 +154,11 @@ def _is_indifferent(judgement: Judgement) -> bool:
     return judgement.criterion in _ASKED_FOR and not judgement.wanted
 
 
+def _is_open(judgement: Judgement) -> bool:
+    """It speaks neither for nor against, and there is nothing about it to check."""
+    return judgement.verdict is Verdict.UNKNOWN and judgement.criterion in _ONLY_IF_SURE
+
+
 def _shared(match: Match, criterion: Criterion) -> tuple[str, ...]:
     if criterion is Criterion.COMPETENCE:
         return _labels(match.explanation.shared_competences)
@@ -178,7 +169,7 @@ def _row(judgement: Judgement, shared: tuple[str, ...]) -> CriterionRow:
     indifferent = _is_indifferent(judgement)
     criterion = named(CRITERIA, judgement.criterion.value)
     return CriterionRow(
-        verdict="" if indifferent else judgement.verdict.value,
+        verdict="" if indifferent or _is_open(judgement) else judgement.verdict.value,
         outcome=f"{criterion}: {NOT_ASKED}" if indifferent else outcome(judgement),
         wanted=_values(judgement.criterion, judgement.wanted)[:MOST_SHARED],
         found=(_values(judgement.criterion, judgement.found) or shared)[:MOST_SHARED],
@@ -202,14 +193,3 @@ def _values(criterion: Criterion, values: Sequence[str]) -> tuple[str, ...]:
 def _named_code(value: str) -> str:
     tree, _, code = value.partition(":")
     return capitalised(application().concepts.label(tree, code, current_language())) if code else value
-
-
-def _part(contribution: Contribution) -> Part:
-    value = contribution.value
-    return Part(
-        label=named(FEATURES, contribution.feature),
-        value=None if value is None else round(value * 100),
-        weight=contribution.weight,
-        points=contribution.points,
-        is_baseline=contribution.feature == "baseline",
-    )

@@ -193,6 +193,12 @@ OUTCOMES: Mapping[str, Mapping[str, Label]] = {
         "GAP": _l("no experience close to the subject found"),
         "": _l("experience not known"),
     },
+    "words": {
+        "MATCH": _l("many words in common"),
+        "UNKNOWN": _l("some words in common"),
+        "GAP": _l("few words in common"),
+        "": _l("words of another language, not compared"),
+    },
 }
 """What a verdict says of a criterion, and no more than what was calculated; under "" where nothing could be."""
 
@@ -204,20 +210,26 @@ CRITERIA: Mapping[str, Label] = {
     "country": _l("country"),
     "stage": _l("stage of development"),
     "evidence": _l("documented experience"),
+    "words": _l("words"),
 }
 
 FEATURES: Mapping[str, Label] = {
     "baseline": _l("Starting value of every candidate"),
     "need_fit": _l("What is sought fits what is offered"),
     "offer_fit": _l("What is offered fits what is sought"),
+    "asks": _l("It asks for something, it does not only offer"),
     "lexical": _l("Words in common"),
     "competence": _l("Competences in common"),
+    "competence_read": _l("Competences in common, of those read in the text"),
     "theme": _l("Themes in common"),
+    "theme_read": _l("Themes in common, of those read in the text"),
     "partner_type": _l("Type of partner"),
     "country": _l("Country"),
     "stage": _l("Stage of development"),
     "evidence": _l("Documented experience on the subject"),
     "recency": _l("How recent the experience is"),
+    "network": _l("Experience of its project partners on the subject"),
+    "track_record": _l("How much experience is documented at all"),
 }
 
 REJECT_REASONS: Mapping[str, Label] = {

@@ -14,7 +14,7 @@ from data.models.vocabulary import OrganisationKind, Origin, Tree
 from data.queries import organisation_by_reference, organisation_facets, proposals_of
 from matching.errors import NothingToMatchError, NotIndexedError
 from web.context import application, reading
-from web.explaining import Listed, capitalised, listed
+from web.explaining import Listed, listed
 from web.filters import organisation_filter
 from web.labels import ORGANISATION_KINDS
 from web.language import current_language
@@ -22,6 +22,7 @@ from web.places import country_choices
 from web.presentation import code_label
 from web.proposals.listing import theme_choices
 from web.tags import decide, tags_of
+from web.words import capitalised
 
 pages = Blueprint("organisations", __name__, url_prefix="/organisations")
 

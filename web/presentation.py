@@ -11,9 +11,10 @@ from flask_babel import format_date, format_decimal
 
 from web import labels
 from web.context import application
-from web.explaining import place, shortened
+from web.explaining import place
 from web.language import LANGUAGES, current_language
 from web.places import country_name
+from web.quotes import shortened
 
 SHORT_NAME = 12
 """Characters up to which a name in capitals is taken for an abbreviation."""

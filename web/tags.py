@@ -12,10 +12,10 @@ from data.models import Organisation, Proposal
 from data.models.vocabulary import Origin, TagAction, Tree
 from matching.brokerage.tagging import decide_tag, key_of, rows_of
 from web.context import ACTOR, application
-from web.explaining import capitalised
 from web.labels import CONFIDENCES, TREES
 from web.language import translate
 from web.presentation import code_label
+from web.words import capitalised
 
 _SHOWN = (Origin.DERIVED.value, Origin.CONFIRMED.value, Origin.REMOVED.value)
 _LONGEST_CODE = 100

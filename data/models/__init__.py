@@ -8,6 +8,7 @@ from data.models.organisation import Evidence, ExternalId, Organisation, Organis
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.run import RejectedRow, Run, SourceCursor
+from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
 from data.models.tag_decision import TagDecision
 from data.models.taxonomy import Concept, Crosswalk
@@ -29,6 +30,8 @@ __all__ = [
     "RankerVersion",
     "RejectedRow",
     "Run",
+    "SavedSearch",
+    "SavedSearchHit",
     "SourceCursor",
     "Suggestion",
     "TagDecision",

@@ -20,6 +20,8 @@ PAGES = {
     "form": "/proposals/new/TR",
     "organisations": "/organisations/",
     "organisation": "/organisations/demo:advanced_manufacturing-01",
+    "nobody": "/proposals/VF-AGR-007",
+    "searches": "/searches/",
     "missing": "/nothing-here",
 }
 

@@ -117,6 +117,7 @@ PATHS = (
     "/proposals/new/RDR",
     "/organisations/",
     "/organisations/demo:advanced_manufacturing-01",
+    "/searches/",
     "/nothing-here",
 )
 

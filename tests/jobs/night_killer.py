@@ -21,6 +21,7 @@ from embeddings import generations
 from jobs import cli, importing, night_report, nightly, nightly_command
 from matching import suggestions
 from matching.bootstrap import build_application
+from matching.brokerage import searches
 from matching.indexing import Indexer
 from matching.learning import lesson, refitting
 
@@ -82,6 +83,8 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between two proposals": at_call(suggestions, "store", 2),
     "inside a proposal's suggestions": at_call(suggestions, "_row", 3),
     "after suggestions": at_call(nightly.Night, "_recompute", after=True),
+    "inside a saved search": at_call(searches, "_fitting", 2, after=True),
+    "between two saved searches": at_call(searches, "record", after=True),
     "inside the report": at_call(night_report, "_write", 2),
     "before the end": at_call(nightly, "write_report", after=True),
 }
@@ -97,6 +100,8 @@ IN_THE_DATABASE = (
     "between two proposals",
     "inside a proposal's suggestions",
     "after suggestions",
+    "inside a saved search",
+    "between two saved searches",
 )
 """Those at which the database is in the middle of something: enough for the second kind of database."""
 

@@ -108,8 +108,8 @@ class TestMatch:
         ended = abbina("match", "--proposal", "VF-AGR-001", "--top", "3", "--explain")
         assert ended.code == 0
         assert "Organizzazioni" in ended.out
-        assert "Proposte complementari" in ended.out
-        assert "base di partenza" in ended.out
+        assert "Proposte di altri" in ended.out
+        assert "Valore di partenza" in ended.out
 
     def test_as_json(self, abbina: Run, home: Path) -> None:
         found = abbina("match", "--proposal", "VF-AGR-001", "--top", "3", "--json").json

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from data.db import unit_of_work
 from data.exposures import Showing, count_showings
 from data.migrate import upgrade
-from data.models import Exposure, Organisation, Proposal, Run, Suggestion, now
+from data.models import Exposure, Organisation, Proposal, Run, SavedSearch, Suggestion, now
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.settings import Settings, load_settings
 from embeddings import generations
@@ -28,7 +28,7 @@ from matching.bootstrap import Application, build_application
 from matching.brokerage.curation import decide
 from matching.learning import lesson
 from matching.learning.versions import roll_back
-from matching.types import Target
+from matching.types import Band, Target
 from tests.jobs import night_region
 
 
@@ -69,7 +69,16 @@ def stored(application: Application) -> dict[str, datetime]:
 
 def test_the_first_night_does_everything_and_says_so(application: Application, settings: Settings) -> None:
     report = Night(application).run()
-    assert list(report.steps) == ["import", "expire", "tagging", "index", "learn", "suggestions", "report"]
+    assert list(report.steps) == [
+        "import",
+        "expire",
+        "tagging",
+        "index",
+        "learn",
+        "suggestions",
+        "searches",
+        "report",
+    ]
     assert (report.steps["import"]["read"], report.steps["import"]["added"]) == (23, 23)
     assert report.steps["suggestions"]["recomputed"] == report.steps["suggestions"]["proposals"] == 7
     assert last_state(application) == ("done", None)
@@ -97,6 +106,28 @@ def test_what_changed_and_what_it_reaches_is_computed_again(application: Applica
     assert after["VF-AGR-900"] > max(before.values())
     assert after["VF-AGR-002"] > before["VF-AGR-002"]
     assert "VF-AGR-003" not in after  # withdrawn
+
+
+def test_saved_searches_are_looked_after_and_counted(application: Application, settings: Settings) -> None:
+    Night(application).run()
+    with unit_of_work(application.sessions) as session:
+        for reference in ("VF-AGR-001", "VF-AGR-006"):
+            record = session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
+            session.add(SavedSearch(proposal_id=record.id, target="organisations", language="it", actor="desk"))
+        record.expires = datetime.now(UTC).date()
+    report = Night(application).run()
+    found = report.steps["searches"]
+    assert (found["searches"], found["ended"]) == (1, 1)
+    with application.sessions() as session:
+        row = session.scalars(select(SavedSearch).order_by(SavedSearch.id)).first()
+        assert row is not None
+        assert row.looked_at is not None
+        fitting = application.service.match_proposal("VF-AGR-001", top=20).organisations
+        assert len(row.hits) == found["hits"] == sum(match.band is not Band.WEAK for match in fitting)
+    said = {language: "\n".join(lines(report, language)) for language in LANGUAGES}
+    assert f"Ricerche salvate: 1 esaminate, {found['hits']} nuovi" in said["it"]
+    assert f"Saved searches: 1 looked at, {found['hits']} new" in said["en"]
+    assert Night(application).run().steps["searches"]["hits"] == 0
 
 
 def test_proposals_expire_in_the_database(application: Application) -> None:
@@ -282,7 +313,7 @@ def test_the_log_has_no_text_of_the_records(application: Application, settings: 
     Night(application).run()
     log = (settings.log_dir / "nightly.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line) for line in log.splitlines()]
-    assert [event["event"] for event in events] == ["started", *["step done"] * 7, "done"]
+    assert [event["event"] for event in events] == ["started", *["step done"] * 8, "done"]
     assert "Segretissimo" not in log
     assert "Anna" not in log
 
@@ -305,6 +336,7 @@ class TestCommand:
             "Indice",
             "Apprendimento",
             "Suggerimenti",
+            "Ricerche salvate",
         ]
         assert json.loads(Path(report).read_text(encoding="utf-8"))["state"] == "done"
 

@@ -20,7 +20,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from data.db import unit_of_work
 from data.migrate import upgrade
-from data.models import CurationDecision, Organisation, Proposal, RankerChange, RankerVersion, Run, Suggestion
+from data.models import (
+    CurationDecision,
+    Organisation,
+    Proposal,
+    RankerChange,
+    RankerVersion,
+    Run,
+    SavedSearch,
+    Suggestion,
+)
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.settings import Settings, load_settings
 from jobs.importing import import_taxonomy
@@ -129,6 +138,7 @@ def template(places: Places) -> Place:
         application.update_index(full=True)  # a second index, so that this night has an old one to remove
         Night(application).run()
         curate(application)
+        keep_looking(application)
         with unit_of_work(application.sessions) as session:
             due = datetime.now(UTC).date() - timedelta(days=1)
             session.execute(
@@ -159,6 +169,14 @@ def curate(application: Application) -> None:
                 reason=None if accepted else RejectReason.WRONG_THEME,
                 actor="broker",
             )
+
+
+def keep_looking(application: Application) -> None:
+    """Save a search of three proposals: one that is changed tonight, one that stays, one that expires."""
+    with unit_of_work(application.sessions) as session:
+        for reference in ("VF-AGR-002", "VF-AGR-004", EXPIRING):
+            proposal = session.scalars(select(Proposal).where(Proposal.reference == reference)).one()
+            session.add(SavedSearch(proposal_id=proposal.id, target="organisations", language="it", actor="broker"))
 
 
 @pytest.fixture(scope="class")
@@ -215,6 +233,10 @@ class KilledNights:
         assert not {EXPIRING, "VF-AGR-003"} & {row[0] for row in suggestions}
         assert len(undisturbed["organisations"]) == len(before["organisations"]) + 1
         assert suggestions != before["suggestions"]
+        found = {row[0]: row for row in undisturbed["searches"]}
+        assert found[EXPIRING][1:3] == (False, True)
+        assert found["VF-AGR-002"][1:3] == found["VF-AGR-004"][1:3] == (True, False)
+        assert found["VF-AGR-002"][3] + found["VF-AGR-004"][3]
         assert undisturbed["rankings"][2] == [("organisations", "organisations-1", "promote")]
         assert before["rankings"][2] == []
 
@@ -259,6 +281,7 @@ def state(application: Application) -> dict[str, Any]:
             "proposals": proposals(session),
             "suggestions": suggestions(session, names),
             "decisions": decisions(session, names),
+            "searches": saved_searches(session, names),
             "index": index(application, names),
             "rankings": rankings(application, session),
         }
@@ -298,6 +321,18 @@ def suggestions(session: Session, names: dict[tuple[str, int], str]) -> list[tup
         ]
         rows.append((names["proposal", row.proposal_id], candidate, row.rank, round(row.score, 4), row.band))
     return sorted(rows)
+
+
+def saved_searches(session: Session, names: dict[tuple[str, int], str]) -> list[tuple[Any, ...]]:
+    return sorted(
+        (
+            names["proposal", row.proposal_id],
+            row.closed_at is None,
+            row.looked_at is None,
+            sorted((names["organisation", hit.candidate_organisation_id or 0], hit.band) for hit in row.hits),
+        )
+        for row in session.scalars(select(SavedSearch))
+    )
 
 
 def decisions(session: Session, names: dict[tuple[str, int], str]) -> list[str]:

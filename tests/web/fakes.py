@@ -109,6 +109,10 @@ class FakeService:
         """What was put in."""
         return self._answer(reference, top, {})
 
+    def band_limits(self, name: str) -> dict[Band, float]:
+        """The same for every list."""
+        return {Band.STRONG: 0.6, Band.GOOD: 0.35, Band.POSSIBLE: 0.15}
+
     def _answer(self, query: str, top: int, hidden: dict[Target, frozenset[int]]) -> Suggestions:
         if self.error is not None:
             raise self.error

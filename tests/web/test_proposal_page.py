@@ -197,7 +197,9 @@ def test_weak_matches_are_no_partners_yet(client: Browser, service: FakeService,
     service.organisations = [match(Target.ORGANISATIONS, number, band=Band.WEAK) for number in (1, 2)]
     page = client.get(f"/proposals/{record.reference}").text
     assert "No good partner yet" in page
-    assert page.index("No good partner yet") < page.index("2 weak matches</summary>") < page.index("Candidato 1")
+    assert (
+        page.index("No good partner yet") < page.index("nearest: 2 weak matches</summary>") < page.index("Candidato 1")
+    )
     said = text_of(page)
     assert "more about the situation" in said
     assert "what the partner must know" in said
@@ -213,7 +215,7 @@ def test_weak_matches_stand_apart_from_good_ones(italian: Browser, service: Fake
     ]
     page = italian.get(f"/proposals/{need}").text
     assert "Nessun partner adatto per ora" not in page
-    places = [page.index(words) for words in ("Candidato 2", "Candidato 3", "Una corrispondenza debole", "Candidato 1")]
+    places = [page.index(words) for words in ("Candidato 2", "Candidato 3", "una corrispondenza debole", "Candidato 1")]
     assert places == sorted(places)
 
 

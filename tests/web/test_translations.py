@@ -73,3 +73,10 @@ def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
 def test_italian_texts_are_italian() -> None:
     same = {str(message.id) for message in catalogue("it") if message.id and message.id == message.string}
     assert same <= {"Cluster", "Enterprise Europe Network", "No"}
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_header_that_keeps_compiled_catalogues_equal_is_there(language: str) -> None:
+    text = (WEB / "translations" / language / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
+    assert text.startswith("# Texts of Abbina's pages.\n")
+    assert '"POT-Creation-Date: 2026-01-01 00:00+0000\\n"' in text

@@ -7,21 +7,26 @@ from dataclasses import dataclass, field
 
 from flask import render_template
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from data.corpus import OPEN_STATES
 from data.models import CurationDecision, Proposal
 from data.models.vocabulary import Origin, ProposalState, RejectReason
 from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
 from matching.brokerage.curation import candidate_of, history, standing
+from matching.brokerage.searches import open_searches
 from matching.diversity import SHOWN
 from matching.errors import NothingToMatchError, NotIndexedError
+from matching.ranking import ORGANISATIONS, PROPOSALS
 from matching.types import Suggestions, Target
 from web.context import application, reading
 from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
-from web.proposals.advice import additions
+from web.proposals.advice import Addition, Unknown, additions, unknown_criteria
 from web.proposals.counting import count_view
+from web.searches import Row, keep, row_of
+from web.sums import Meaning, meanings
 from web.tags import tags_of
 
 Candidate = tuple[Target, int]
@@ -36,7 +41,9 @@ class Shortlist:
     generation: str = ""
     considered: dict[str, int] = field(default_factory=dict)
     missing: str | None = None
-    additions: tuple[str, ...] = ()
+    additions: tuple[Addition, ...] = ()
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+    """By list, what could not be compared with anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,9 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
         is_own=proposal.source == PLATFORM,
         codes=codes,
         shortlist=shortlist,
-        additions=additions(proposal, codes["een_technology"]) if proposal.source == PLATFORM else (),
+        additions=_additions(proposal, codes["een_technology"], shortlist),
+        searches=_searches(session, proposal),
+        meanings=meanings_of(shortlist),
         has_counterparts=proposal.kind != "RDR",
         decided=decided,
         notes=_notes(session, proposal.id),
@@ -101,6 +110,12 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
         unfinished=unfinished,
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
     )
+
+
+@pages.post("/<path:reference>/searches")
+def keep_search(reference: str) -> Response:
+    """Keep looking at one list of this proposal."""
+    return keep(reference)
 
 
 def suggestions_for(proposal: Proposal, state: str, top: int = SHOWN) -> Shortlist:
@@ -118,7 +133,42 @@ def suggestions_for(proposal: Proposal, state: str, top: int = SHOWN) -> Shortli
 
 def shortlist(found: Suggestions) -> Shortlist:
     """Suggestions as the page shows them."""
-    return Shortlist(listed(found.organisations), listed(found.proposals), found.generation, found.considered)
+    return Shortlist(
+        listed(found.organisations),
+        listed(found.proposals),
+        found.generation,
+        found.considered,
+        unknown={
+            ORGANISATIONS: unknown_criteria(found.organisations),
+            PROPOSALS: unknown_criteria(found.proposals),
+        },
+    )
+
+
+def _additions(
+    proposal: Proposal, technologies: list[tuple[str, str]], shortlist: Shortlist
+) -> dict[str, tuple[Addition, ...]]:
+    """By list, what could be added to one of the platform's own proposals."""
+    if proposal.source != PLATFORM:
+        return {}
+    return {name: additions(proposal, technologies, shortlist.unknown.get(name)) for name in (ORGANISATIONS, PROPOSALS)}
+
+
+def meanings_of(shortlist: Shortlist) -> dict[str, tuple[Meaning, ...]]:
+    """What the bands mean, by list: one entry where all lists mean the same, none where nobody is listed."""
+    lists = {ORGANISATIONS: shortlist.organisations, PROPOSALS: shortlist.proposals}
+    found = {
+        name: meanings(application().service.band_limits(name))
+        for name, shown in lists.items()
+        if shown.good or shown.weak
+    }
+    return found if len(set(found.values())) > 1 else dict(list(found.items())[:1])
+
+
+def _searches(session: Session, proposal: Proposal) -> dict[str, Row]:
+    """The searches of the proposal that go on, by list."""
+    rows = (row_of(session, search, proposal) for search in open_searches(session, proposal.id).values())
+    return {row.search.target: row for row in rows if row.goes_on}
 
 
 def _codes(proposal: Proposal) -> dict[str, list[tuple[str, str]]]:

@@ -11,6 +11,7 @@ from data.models.vocabulary import ProposalKind, Tree
 from matching.brokerage.proposal_rules import Need, ProposalFields, need
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError, NotIndexedError
+from matching.ranking import ORGANISATIONS, PROPOSALS
 from web.context import application
 from web.labels import KINDS, STATES, named
 from web.language import translate
@@ -131,4 +132,5 @@ def preview_of(fields: ProposalFields) -> Shortlist:
         return Shortlist(missing="not_ready")
     except NothingToMatchError:
         return Shortlist(missing="too_short")
-    return replace(found, additions=additions(fields, fields.codes.get(Tree.EEN_TECHNOLOGY.value, ())))
+    unknown = {**found.unknown[PROPOSALS], **found.unknown[ORGANISATIONS]}
+    return replace(found, additions=additions(fields, fields.codes.get(Tree.EEN_TECHNOLOGY.value, ()), unknown))
