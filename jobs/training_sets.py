@@ -12,10 +12,10 @@ from data.demo import FOLDER as DEMO_FOLDER
 from data.practice import FOLDER as PRACTICE_FOLDER
 from jobs.ranking_sets import Collection, collections_of, opened
 from matching.evaluation import Qrels, read_qrels, split_by_list
-from matching.ranking import ORGANISATIONS, PROPOSALS
+from matching.ranking import OPPORTUNITIES, ORGANISATIONS, PROPOSALS
 from matching.reading import CodeTriple
 from matching.tagging.deriving import Part, derive_codes
-from matching.training.examples import Example, judged_examples
+from matching.training.examples import Example, judged_examples, opportunity_examples
 from matching.training.fit import Recipe
 from matching.training.learning import as_json, learn
 
@@ -48,6 +48,12 @@ _RECIPES: Final[Mapping[str, Recipe]] = {
         prior={"need_fit": 1.0, "offer_fit": 1.0, "lexical": 1.0, "country": 0.3},
         sources={DEMO: 1.0, PRACTICE: 1.0},
         fixed=frozenset({"asks", "country"}),
+    ),
+    OPPORTUNITIES: Recipe(
+        pull=1e-3,
+        prior={"offer_fit": 1.0, "lexical": 1.0, "asks": 0.3, "country": 0.3},
+        sources={DEMO: 1.0, PRACTICE: 1.0},
+        fixed=frozenset({"need_fit", "country"}),
     ),
 }
 
@@ -92,7 +98,11 @@ def _judged(application: Application, paths: Sequence[Path], source: str) -> lis
         for query, grades in read_qrels(path).items():
             judged.setdefault(query, {}).update(grades)
     lists = application.service.lists_of(name for grades in judged.values() for name in grades)
-    return list(judged_examples(application.service, split_by_list(judged, lists), source))
+    units = split_by_list(judged, lists)
+    return [
+        *judged_examples(application.service, units, source),
+        *opportunity_examples(application.service, units, source),
+    ]
 
 
 def _history(application: Application) -> list[Example]:

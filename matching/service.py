@@ -85,15 +85,12 @@ class MatchService:
         """
         engine = self.engine()
         with self._sessions() as session:
-            stored = select(Organisation.id).where(
-                Organisation.reference == reference, Organisation.withdrawn_at.is_(None)
-            )
-            number = session.scalars(stored).first()
-            if number is None:
+            organisation = _stored_organisation(session, reference)
+            if organisation is None:
                 raise NotFoundError(
                     f"no organisation has the id {reference!r}: look it up in the list of organisations"
                 )
-            organisation = load_organisations(session, [number])[0]
+            number = organisation.id
             query = self._without_hidden(session, engine, engine.builder.of_organisation(organisation), {})
             query = replace(query, excluded_proposals=query.excluded_proposals | rejecting(session, number))
             around = Circumstances(stages=Stage.VARIETY)  # nothing is logged of this list: it shows no proposal's page
@@ -133,6 +130,16 @@ class MatchService:
                 return None
             query = self._without_hidden(session, engine, engine.builder.of_proposal(found), {})
         return query, self.gather(engine, query, target, also)
+
+    def opportunities_of(self, reference: str, also: Collection[int] = ()) -> tuple[Query, Candidates] | None:
+        """The same for a stored organisation and the open proposals that may look for it."""
+        engine = self.engine()
+        with self._sessions() as session:
+            found = _stored_organisation(session, reference)
+            if found is None:
+                return None
+            query = self._without_hidden(session, engine, engine.builder.of_organisation(found), {})
+        return query, self.gather(engine, query, Target.PROPOSALS, also)
 
     def references(self, target: Target, ids: Sequence[int]) -> dict[int, str]:
         """References of stored candidates by id."""
@@ -298,6 +305,13 @@ def at_places(
         )
         for rank, place in enumerate(places, start=1)
     ]
+
+
+def _stored_organisation(session: Session, reference: str) -> Organisation | None:
+    """One that has not withdrawn, with all that a query reads of it."""
+    stored = select(Organisation.id).where(Organisation.reference == reference, Organisation.withdrawn_at.is_(None))
+    number = session.scalars(stored).first()
+    return None if number is None else load_organisations(session, [number])[0]
 
 
 def _stored_proposal(session: Session, reference: str) -> Proposal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from matching.evaluation import Unit
 from matching.gathering import Candidates
 from matching.ranking import FeatureTable
 from matching.service import MatchService
+from matching.types import Target
 
 UNJUDGED_TRUST = 0.3
 """What it counts that a candidate nobody judged is ranked below a relevant one: it may be good all the same."""
@@ -40,6 +42,22 @@ def judged_examples(service: MatchService, units: Iterable[Unit], source: str) -
         example = _example(unit.name, source, found[1], grades)
         if example.grades.max() > 0:
             yield example
+
+
+def opportunity_examples(service: MatchService, units: Iterable[Unit], source: str) -> Iterator[Example]:
+    """The same judgements asked the other way round: for each judged organisation, who looks for it?"""
+    asked: dict[str, dict[str, int]] = defaultdict(dict)
+    for unit in units:
+        if unit.target is Target.ORGANISATIONS:
+            for name, grade in unit.grades.items():
+                asked[name][unit.query] = grade
+    for organisation, grades in sorted(asked.items()):
+        numbers = service.ids_of(Target.PROPOSALS, list(grades))
+        found = service.opportunities_of(organisation, also=numbers.values())
+        if found is not None and len(found[1]):
+            example = _example(organisation, source, found[1], {numbers[q]: grades[q] for q in numbers})
+            if example.grades.max() > 0:
+                yield example
 
 
 def _example(name: str, source: str, candidates: Candidates, grades: Mapping[int, int]) -> Example:
