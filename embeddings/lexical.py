@@ -94,16 +94,22 @@ class LexicalIndex:
             positions = positions[scores[positions] >= threshold]
         return best_first(self._map.ids[positions], scores[positions], positions, k)
 
-    def scores_by_meaning(self, words: Sequence[Alternatives]) -> NDArray[np.float32]:
-        """BM25 of all rows, (n,), where each word of a query is answered by the best of its alternatives in the row.
+    def shares_by_meaning(self, words: Sequence[Alternatives]) -> tuple[NDArray[np.float32], dict[str, float]]:
+        """BM25 of all rows, (n,), and what a row of each language could score at most with every word answered.
 
-        An alternative scores its own BM25 times its weight. Of more than 64 words, those that could add most count.
+        Each word of a query is answered by the best of its alternatives in the row; an alternative scores its own BM25
+        times its weight. Of more than 64 words, those that could add most count.
         """
+        answered = self._answered(words)
         scores = np.zeros(len(self), np.float32)
         best = np.zeros(len(self), np.float32)
         data, rows, ends = self._bm25.scores["data"], self._bm25.scores["indices"], self._bm25.scores["indptr"]
-        for word in self._answered(words):
+        for word in answered:
             spans = [(slice(ends[answer.term], ends[answer.term + 1]), answer.weight) for answer in word]
+            if len(spans) == 1:
+                [(span, weight)] = spans
+                scores[rows[span]] += data[span] * np.float32(weight)
+                continue
             for span, weight in spans:
                 own = rows[span]
                 best[own] = np.maximum(best[own], data[span] * np.float32(weight))
@@ -111,15 +117,7 @@ class LexicalIndex:
                 own = rows[span]
                 scores[own] += best[own]
                 best[own] = 0.0
-        return scores
-
-    def attainable(self, words: Sequence[Alternatives]) -> dict[str, float]:
-        """What a row of each language could score at most with every word answered; see `best_possible`."""
-        sums: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
-        for word in self._answered(words):
-            for language in sums:
-                sums[language] += max((answer.most for answer in word if answer.language == language), default=0.0)
-        return sums
+        return scores, _attainable(answered)
 
     def _answered(self, words: Sequence[Alternatives]) -> list[list[_Answer]]:
         """The words that some row answers; of too many, those that could add most."""
@@ -174,6 +172,14 @@ class LexicalIndex:
         if len(found) > LONGEST_QUERY:
             found = sorted(found, key=lambda term: (self._frequencies[term], term))[:LONGEST_QUERY]
         return [term for term in found for _ in range(counts[term])]
+
+
+def _attainable(answered: Sequence[Sequence[_Answer]]) -> dict[str, float]:
+    sums: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
+    for word in answered:
+        for language in sums:
+            sums[language] += max((answer.most for answer in word if answer.language == language), default=0.0)
+    return sums
 
 
 def _inverse_frequencies(frequencies: NDArray[Any], count: int) -> NDArray[np.float32]:

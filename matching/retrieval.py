@@ -45,12 +45,8 @@ class Lexical(Protocol):
         """Best rows by scores of all rows."""
         ...
 
-    def scores_by_meaning(self, words: Sequence[Alternatives]) -> Floats:
-        """BM25 of all rows, whatever the language."""
-        ...
-
-    def attainable(self, words: Sequence[Alternatives]) -> dict[str, float]:
-        """What a row of each language that answers every word could score at most."""
+    def shares_by_meaning(self, words: Sequence[Alternatives]) -> tuple[Floats, dict[str, float]]:
+        """BM25 of all rows, whatever the language, and what a row of each language could score at most."""
         ...
 
 
@@ -129,8 +125,7 @@ class Search:
     @classmethod
     def of(cls, section: Section, side: Side) -> Search:
         """Look at the words of all texts once."""
-        scores = section.lexical.scores_by_meaning(side.words)
-        attainable = section.lexical.attainable(side.words)
+        scores, attainable = section.lexical.shares_by_meaning(side.words)
         most = np.array([attainable[language] for language in LANGUAGES], dtype=np.float32)
         most[most <= 0.0] = np.nan
         return cls(section, side, scores / most[section.languages])

@@ -156,13 +156,13 @@ MEANT = [
 
 def test_a_word_is_answered_by_the_best_of_its_alternatives(rows: list[list[str]], index: LexicalIndex) -> None:
     words = [tuple(word) for word in MEANT]
-    np.testing.assert_allclose(index.scores_by_meaning(words), by_meaning(rows, MEANT), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(index.shares_by_meaning(words)[0], by_meaning(rows, MEANT), rtol=1e-5, atol=1e-6)
 
 
 def test_without_alternatives_meaning_is_plain_bm25(rows: list[list[str]], index: LexicalIndex) -> None:
     words = [(("it:w0", 1.0),), (("it:w7", 1.0),)]
     np.testing.assert_allclose(
-        index.scores_by_meaning(words), index.scores_of(["it:w0", "it:w7"], np.arange(len(rows))), rtol=1e-6
+        index.shares_by_meaning(words)[0], index.scores_of(["it:w0", "it:w7"], np.arange(len(rows))), rtol=1e-6
     )
 
 
@@ -170,8 +170,7 @@ def test_no_row_scores_more_than_its_language_can_attain() -> None:
     rows = [["it:acqua", "it:fang"], ["en:water", "en:sludg"], ["en:water"], ["it:pane"]]
     index = LexicalIndex.build(TokenRows.from_tokens(rows))
     words = [(("it:acqua", 1.0), ("en:water", 0.8)), (("it:fang", 1.0), ("en:sludg", 0.6))]
-    most = index.attainable(words)
-    scores = index.scores_by_meaning(words)
+    scores, most = index.shares_by_meaning(words)
     assert 0 < scores[0] <= most["it"]
     assert 0 < scores[1] <= most["en"] < most["it"]
     assert scores[1] > scores[2] > scores[3] == 0
@@ -180,7 +179,7 @@ def test_no_row_scores_more_than_its_language_can_attain() -> None:
 def test_of_too_many_words_those_that_could_add_most_count() -> None:
     rows = [[f"it:w{i}"] for i in range(LONGEST_QUERY + 10)] + [["it:w0"]] * 5
     index = LexicalIndex.build(TokenRows.from_tokens(rows))
-    scores = index.scores_by_meaning([((f"it:w{i}", 1.0),) for i in range(LONGEST_QUERY + 10)])
+    scores, _ = index.shares_by_meaning([((f"it:w{i}", 1.0),) for i in range(LONGEST_QUERY + 10)])
     assert scores[0] == 0, "the most frequent word could add least"
     assert np.count_nonzero(scores) == LONGEST_QUERY
 
