@@ -24,6 +24,8 @@ _FORMS: Final = {
     "first_match_seconds": ("first match, loading included", "{:.2f} s"),
     "match_p50_ms": ("match, median", "{:.1f} ms"),
     "match_p95_ms": ("match, 95th percentile", "{:.1f} ms"),
+    "again_p50_ms": ("match again, median", "{:.1f} ms"),
+    "again_p95_ms": ("match again, 95th percentile", "{:.1f} ms"),
     "resident_mib": ("resident memory", "{:.0f} MiB"),
     "help_seconds": ("abbina --help, median of {runs}", "{:.2f} s"),
 }
@@ -45,7 +47,7 @@ def speed(proposals: int, organisations: int, models: tuple[str, ...], as_json: 
     from jobs.benchmark_speed import measure
 
     size = Size(proposals, organisations)
-    targets: dict[str, float] = {"match_p95_ms": 40.0, "reindex_share": 0.10}
+    targets: dict[str, float] = {"match_p95_ms": 40.0, "again_p95_ms": 40.0, "reindex_share": 0.10}
     reports = []
     for model in models or (SHIPPED_MODEL, FALLBACK_MODEL):
         click.echo(f"{model}: {proposals} proposals, {organisations} organisations …", err=True)
