@@ -143,18 +143,11 @@ def ranking(
 @_JSON
 def tagging(data: Path, as_json: bool) -> None:
     """The shipped tagger on labelled profiles, beside the plain nearest prototype; agreement across languages."""
-    from tempfile import TemporaryDirectory
-
-    from data.settings import load_settings
-    from jobs.setup_commands import prepare
+    from jobs.opening import temporary_application
     from jobs.tagging_quality import measure, table
-    from matching.bootstrap import build_application
 
-    with TemporaryDirectory() as home:
-        settings = load_settings(home=Path(home), database_url=None)
-        prepare(settings)
-        with build_application(settings) as application:
-            report = measure(data, application.encoder(), application.concepts, application.text_tagger())
+    with temporary_application() as application:
+        report = measure(data, application.encoder(), application.concepts, application.text_tagger())
     click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else table(report))
 
 

@@ -6,7 +6,6 @@ the first ten without the weak ones, discounted by place; the days behind decide
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,7 +67,7 @@ def measure(data: Path | None, rounds: int) -> Report:
     """All figures over the demo region, or over the files of `data`/cordis. Raises JobError where one is missing."""
     from matching.types import Target
 
-    with tempfile.TemporaryDirectory(prefix="abbina-exposure-") as folder, _region(Path(folder), data) as region:
+    with _region(data) as region:
         application, judged = region
         report: Report = {"data": "demo" if data is None else "cordis", "rounds": rounds, "lists": {}}
         for target in Target:
@@ -79,31 +78,25 @@ def measure(data: Path | None, rounds: int) -> Report:
 
 
 @contextmanager
-def _region(home: Path, data: Path | None) -> Iterator[tuple[Application, Qrels]]:
-    from data.demo import FOLDER
-    from data.settings import SHIPPED_MODEL, load_settings
+def _region(data: Path | None) -> Iterator[tuple[Application, Qrels]]:
+    from data.demo import qrels
+    from data.settings import SHIPPED_MODEL
     from jobs.importing import import_demo, import_organisations, import_proposals
-    from jobs.setup_commands import prepare
-    from matching.bootstrap import build_application
-    from matching.evaluation import read_qrels
+    from jobs.opening import temporary_application
+    from matching.evaluation import read_judgements
 
     files = [] if data is None else [data / "cordis" / name for name in FILES]
     for file in files:
         if not file.is_file():
             raise JobError(f"{file} is missing: --data names a folder that holds cordis/{', cordis/'.join(FILES)}")
-    settings = load_settings(home=home, database_url=None, model=SHIPPED_MODEL)
-    prepare(settings)
-    with build_application(settings) as application:
+    with temporary_application(model=SHIPPED_MODEL) as application:
         if files:
             import_organisations(application.sessions, files[:1])
             import_proposals(application.sessions, files[1:2])
         else:
             import_demo(application.sessions)
         application.update_index()
-        judged: Qrels = {}
-        for path in files[2:] or sorted(FOLDER.glob("*/qrels.tsv")):
-            judged |= read_qrels(path)
-        yield application, judged
+        yield application, read_judgements(files[2:] or qrels())
 
 
 def _pages(application: Application, judged: Qrels, target: Target) -> list[Page]:
@@ -220,8 +213,6 @@ def _figures(
 
 def _interval(change: Floats) -> list[float] | None:
     """95 % bootstrap interval of a mean difference over queries."""
-    if not len(change):
-        return None
-    draws = np.random.default_rng(20260101).integers(0, len(change), size=(2000, len(change)))
-    low, high = np.percentile(change[draws].mean(axis=1), [2.5, 97.5])
-    return [float(low), float(high)]
+    from matching.significance import mean_interval
+
+    return list(mean_interval(change)) if len(change) else None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,19 +50,13 @@ def simulate(seed: int, brokers: int) -> _Report:
 
 def demo_pools() -> dict[str, list[Pool]]:
     """Every proposal of the demo region with its candidates and their features, by list."""
-    from data.settings import load_settings
     from jobs.importing import import_demo
-    from jobs.setup_commands import prepare
-    from matching.bootstrap import build_application
+    from jobs.opening import temporary_application
 
-    with tempfile.TemporaryDirectory(prefix="abbina-benchmark-") as folder:
-        url = f"sqlite:///{Path(folder) / 'abbina.db'}"
-        settings = load_settings(home=Path(folder), database_url=url)
-        prepare(settings)
-        with build_application(settings) as application:
-            import_demo(application.sessions)
-            application.update_index()
-            return _pools(application)
+    with temporary_application() as application:
+        import_demo(application.sessions)
+        application.update_index()
+        return _pools(application)
 
 
 def _pools(application: Application) -> dict[str, list[Pool]]:

@@ -13,9 +13,9 @@ from jobs.errors import JobError
 from jobs.ranking_calibration import calibration
 from jobs.ranking_measures import set_report
 from jobs.ranking_misses import misses
-from jobs.ranking_sets import JudgedSet, chosen, collections_of, judged_sets, judgements, opened
+from jobs.ranking_sets import JudgedSet, chosen, collections_of, judged_sets, opened
 from matching.bootstrap import Application
-from matching.evaluation import split_by_list
+from matching.evaluation import read_judgements, split_by_list
 from matching.judged_lists import Gatherer, Models
 from matching.ranking import LISTS, load_model
 
@@ -52,7 +52,7 @@ def measure_ranking(
 def _measured(
     one: JudgedSet, application: Application, gatherer: Gatherer, models: Models, *, ablation: bool, worst: int
 ) -> Report:
-    judged = judgements(one)
+    judged = read_judgements(one.qrels)
     known = application.service.lists_of(name for grades in judged.values() for name in grades)
     units = split_by_list(judged, known)
     lists = list(gatherer.gather(units))

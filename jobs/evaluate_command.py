@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from data.demo import FOLDER as DEMO
+from data.demo import qrels as demo_qrels
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
-    from matching.evaluation import Evaluation, Qrels, Unit
+    from matching.evaluation import Evaluation, Unit
 
     Rankings = dict[str, list[tuple[str, float]]]
 
@@ -40,9 +40,9 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
     """
     from jobs.opening import open_application
     from matching.evaluation import evaluate as measure_all
-    from matching.evaluation import run_lines, split_by_list
+    from matching.evaluation import read_judgements, run_lines, split_by_list
 
-    judged = _judged(qrels or tuple(sorted(DEMO.glob("*/qrels.tsv"))))
+    judged = read_judgements(qrels or demo_qrels())
     with open_application() as application:
         lists = application.service.lists_of(name for grades in judged.values() for name in grades)
         units = split_by_list(judged, lists)
@@ -61,16 +61,6 @@ def evaluate(qrels: tuple[Path, ...], relevant: int, top: int, run_file: Path | 
         click.echo(json.dumps(result.as_dict(), indent=2))
     else:
         _show(result, relevant)
-
-
-def _judged(paths: Iterable[Path]) -> Qrels:
-    from matching.evaluation import read_qrels
-
-    judged: Qrels = {}
-    for path in paths:
-        for query, grades in read_qrels(path).items():
-            judged.setdefault(query, {}).update(grades)
-    return judged
 
 
 def _ranked(application: Application, units: Sequence[Unit], top: int) -> tuple[Rankings, list[str]]:

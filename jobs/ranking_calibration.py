@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.ranking_sets import PLAUSIBLE
+from matching.evaluation import PLAUSIBLE
 from matching.judged_lists import OURS, JudgedList, Models
 from matching.ranking import probability
 from matching.reliability import (

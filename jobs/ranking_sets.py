@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from data.demo import FOLDER as DEMO
+from data.demo import qrels as demo_qrels
 from jobs.errors import JobError
+from jobs.opening import temporary_application
+from matching.evaluation import PLAUSIBLE
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
-    from matching.evaluation import Qrels
-
-PLAUSIBLE: Final = 2
-"""Least grade that a broker would follow up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def judged_sets(data: Path | None) -> list[JudgedSet]:
             "demo",
             "demo region, both lists",
             "demo",
-            tuple(sorted(DEMO.glob("*/qrels.tsv"))),
+            demo_qrels(),
             PLAUSIBLE,
             True,
             "fictional, written and graded for this project; weights may have been learnt on it",
@@ -133,40 +131,22 @@ def chosen(sets: Sequence[JudgedSet], names: Sequence[str], data: Path | None) -
     return wanted
 
 
-def judgements(one: JudgedSet) -> Qrels:
-    """All judgements of a set. Raises MatchingError on a bad line."""
-    from matching.evaluation import read_qrels
-
-    judged: Qrels = {}
-    for path in one.qrels:
-        for query, grades in read_qrels(path).items():
-            judged.setdefault(query, {}).update(grades)
-    return judged
-
-
 @contextmanager
 def opened(collection: Collection) -> Iterator[Application]:
     """The collection in a temporary home of its own, imported and indexed with the shipped model.
 
     The database and the model are the home's own, whatever the settings say. Raises JobError where records are refused.
     """
-    from data.settings import SHIPPED_MODEL, load_settings
+    from data.settings import SHIPPED_MODEL
     from jobs.importing import import_organisations, import_proposals
-    from jobs.setup_commands import prepare
-    from matching.bootstrap import build_application
 
-    with tempfile.TemporaryDirectory(prefix="abbina-benchmark-") as folder:
-        settings = load_settings(
-            home=Path(folder), database_url=f"sqlite:///{Path(folder) / 'abbina.db'}", model=SHIPPED_MODEL
-        )
-        prepare(settings)
-        with build_application(settings) as application:
-            reports = [
-                *import_organisations(application.sessions, collection.organisations),
-                *import_proposals(application.sessions, collection.proposals),
-            ]
-            rejected = [row for report in reports for row in report.rejected]
-            if rejected:
-                raise JobError(f"{collection.name}: {len(rejected)} records were refused, the first: {rejected[0]}")
-            application.update_index()
-            yield application
+    with temporary_application(model=SHIPPED_MODEL) as application:
+        reports = [
+            *import_organisations(application.sessions, collection.organisations),
+            *import_proposals(application.sessions, collection.proposals),
+        ]
+        rejected = [row for report in reports for row in report.rejected]
+        if rejected:
+            raise JobError(f"{collection.name}: {len(rejected)} records were refused, the first: {rejected[0]}")
+        application.update_index()
+        yield application

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from data.demo import FOLDER as DEMO_FOLDER
+from data.demo import qrels as demo_qrels
 from data.practice import FOLDER as PRACTICE_FOLDER
 from jobs.ranking_sets import Collection, collections_of, opened
-from matching.evaluation import Qrels, read_qrels, split_by_list
+from matching.evaluation import read_judgements, split_by_list
 from matching.ranking import OPPORTUNITIES, ORGANISATIONS, PROPOSALS
 from matching.reading import CodeTriple
 from matching.tagging.deriving import Part, derive_codes
@@ -77,8 +77,8 @@ def all_examples(organisations: Sequence[Path], told: Told) -> list[Example]:
     """Examples of all sources and lists."""
     practice = Collection(PRACTICE, (PRACTICE_FOLDER / "organisations.jsonl",), (PRACTICE_FOLDER / "proposals.jsonl",))
     graded = (
-        (DEMO, collections_of(None)[DEMO], sorted(DEMO_FOLDER.glob("*/qrels.tsv"))),
-        (PRACTICE, practice, [PRACTICE_FOLDER / "qrels.tsv"]),
+        (DEMO, collections_of(None)[DEMO], demo_qrels()),
+        (PRACTICE, practice, (PRACTICE_FOLDER / "qrels.tsv",)),
     )
     found: list[Example] = []
     for source, collection, qrels in graded:
@@ -93,10 +93,7 @@ def all_examples(organisations: Sequence[Path], told: Told) -> list[Example]:
 
 
 def _judged(application: Application, paths: Sequence[Path], source: str) -> list[Example]:
-    judged: Qrels = {}
-    for path in paths:
-        for query, grades in read_qrels(path).items():
-            judged.setdefault(query, {}).update(grades)
+    judged = read_judgements(paths)
     lists = application.service.lists_of(name for grades in judged.values() for name in grades)
     units = split_by_list(judged, lists)
     return [

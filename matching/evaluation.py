@@ -5,7 +5,7 @@ nDCG as in Järvelin and Kekäläinen (TOIS 2002) with gains 2^grade - 1; a cand
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import MatchingError
+from matching.significance import mean_interval
 from matching.types import Target
 
 Qrels = dict[str, dict[str, int]]
 """Query reference to candidate reference to grade."""
 
+PLAUSIBLE = 2
+"""Least grade that a broker would follow up."""
 METRICS = ("ndcg@10", "recall@50", "mrr", "map", "judged@10")
 NDCG_DEPTH = 10
 _RECALL_DEPTH = 50
-_BOOTSTRAP_ROUNDS = 2000
-_BOOTSTRAP_SEED = 20260101
 _QRELS_FIELDS = 4
 
 
@@ -61,6 +62,15 @@ def read_qrels(path: Path) -> Qrels:
             raise MatchingError(f"{path}, line {number}: expected `query 0 candidate grade`, found {line[:80]!r}")
         qrels.setdefault(parts[0], {})[parts[2]] = int(parts[3])
     return qrels
+
+
+def read_judgements(paths: Iterable[Path]) -> Qrels:
+    """The judgements of several files together. Raises MatchingError naming a bad line."""
+    judged: Qrels = {}
+    for path in paths:
+        for query, grades in read_qrels(path).items():
+            judged.setdefault(query, {}).update(grades)
+    return judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ def measure(ranking: Sequence[str], grades: Mapping[str, int], relevant: int = 1
 
 def _ndcg(top: Sequence[str], grades: Mapping[str, int]) -> float:
     ideal = ideal_gain(list(grades.values()))
-    return _dcg([grades.get(candidate, 0) for candidate in top]) / ideal if ideal else 0.0
+    return discounted_gain([grades.get(candidate, 0) for candidate in top]) / ideal if ideal else 0.0
 
 
 def gains(grades: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
@@ -113,12 +123,13 @@ def gains(grades: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
     return worth
 
 
-def ideal_gain(grades: Sequence[int]) -> float:
+def ideal_gain(grades: Sequence[int] | NDArray[np.int64]) -> float:
     """The discounted gain of the best ten of these grades in the best order."""
-    return _dcg(sorted(grades, reverse=True)[:NDCG_DEPTH])
+    return discounted_gain(np.sort(np.asarray(grades, dtype=np.int64))[::-1][:NDCG_DEPTH])
 
 
-def _dcg(grades: Sequence[int]) -> float:
+def discounted_gain(grades: Sequence[int] | NDArray[np.int64]) -> float:
+    """What grades are worth in the order given, the first most (DCG)."""
     return float((gains(grades) / np.log2(np.arange(2, len(grades) + 2))).sum())
 
 
@@ -135,17 +146,9 @@ def evaluate(rankings: Mapping[str, Sequence[str]], qrels: Qrels, *, relevant: i
         queries=len(scored),
         skipped=len(qrels) - len(scored),
         metrics=dict(zip(METRICS, means.tolist(), strict=True)),
-        intervals=_intervals(values),
+        intervals={name: mean_interval(values[:, place]) for place, name in enumerate(METRICS)},
         by_query=scored,
     )
-
-
-def _intervals(values: np.ndarray) -> dict[str, tuple[float, float]]:
-    if not len(values):
-        return dict.fromkeys(METRICS, (0.0, 0.0))
-    draws = np.random.default_rng(_BOOTSTRAP_SEED).integers(0, len(values), size=(_BOOTSTRAP_ROUNDS, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5], axis=0)
-    return {name: (float(low[i]), float(high[i])) for i, name in enumerate(METRICS)}
 
 
 def run_lines(query: str, ranking: Sequence[tuple[str, float]], tag: str) -> list[str]:

@@ -143,32 +143,26 @@ class MatchService:
 
     def references(self, target: Target, ids: Sequence[int]) -> dict[int, str]:
         """References of stored candidates by id."""
-        table = Organisation if target is Target.ORGANISATIONS else Proposal
-        names: dict[int, str] = {}
-        with self._sessions() as session:
-            for chunk in chunks(ids):
-                rows = session.execute(select(table.id, table.reference).where(table.id.in_(chunk)))
-                names |= {row.id: row.reference for row in rows}
-        return names
+        return dict(self._named(target, "id", ids))
 
     def ids_of(self, target: Target, references: Sequence[str]) -> dict[str, int]:
         """Ids of stored candidates by reference; unknown ones are left out."""
-        table = Organisation if target is Target.ORGANISATIONS else Proposal
-        found: dict[str, int] = {}
-        with self._sessions() as session:
-            for chunk in chunks(references):
-                rows = session.execute(select(table.id, table.reference).where(table.reference.in_(chunk)))
-                found |= {row.reference: row.id for row in rows}
-        return found
+        return {reference: number for number, reference in self._named(target, "reference", references)}
 
     def lists_of(self, references: Iterable[str]) -> dict[str, Target]:
         """To which list each stored reference belongs; unknown ones are left out."""
-        found: dict[str, Target] = {}
+        asked = sorted(set(references))
+        lists = (Target.PROPOSALS, Target.ORGANISATIONS)
+        return {name: target for target in lists for _, name in self._named(target, "reference", asked)}
+
+    def _named(self, target: Target, column: str, values: Sequence[int] | Sequence[str]) -> list[tuple[int, str]]:
+        """Id and reference of the stored candidates whose `column` has one of the values."""
+        table = Organisation if target is Target.ORGANISATIONS else Proposal
+        found: list[tuple[int, str]] = []
         with self._sessions() as session:
-            for chunk in chunks(sorted(set(references))):
-                for table, target in ((Proposal, Target.PROPOSALS), (Organisation, Target.ORGANISATIONS)):
-                    names = session.scalars(select(table.reference).where(table.reference.in_(chunk)))
-                    found |= dict.fromkeys(names, target)
+            for chunk in chunks(values):
+                rows = session.execute(select(table.id, table.reference).where(getattr(table, column).in_(chunk)))
+                found += [(row.id, row.reference) for row in rows]
         return found
 
     def band_limits(self, name: str) -> Mapping[Band, float]:

@@ -5,3 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+
+
+def qrels() -> tuple[Path, ...]:
+    """The files of judgements, one for each area."""
+    return tuple(sorted(FOLDER.glob("*/qrels.tsv")))

@@ -20,14 +20,11 @@ from scipy.optimize import minimize_scalar
 
 from matching.learning.preferences import Material, Preferences, preferences
 from matching.ranking import RankingModel
+from matching.significance import draws, percentile_interval
 
 ROUNDS = 5
 LEAST_QUERIES = 20
 """Queries with preferences below which nothing is promoted."""
-_DRAWS = 2000
-_SEED = 20260101
-_TAIL = 2.5
-"""Per cent of the bootstrap's lower tail that must lie above zero: a two-sided interval of 95 %."""
 _SHARPNESS = (0.0, 50.0)
 
 Refit = Callable[[Sequence[Material]], RankingModel]
@@ -88,9 +85,9 @@ def _summary(tested: NDArray[np.float64], pairs: int) -> Comparison:
     """From (queries, 5): weight, right and lost before, right and lost after."""
     if not len(tested):
         return Comparison(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    draws = np.random.default_rng(_SEED).integers(0, len(tested), size=(_DRAWS, len(tested)))
+    drawn = draws(len(tested))
     weight, lost = tested[:, 0], tested[:, 2] - tested[:, 4]
-    low, high = np.percentile(lost[draws].sum(axis=1) / weight[draws].sum(axis=1), [_TAIL, 100.0 - _TAIL])
+    low, high = percentile_interval(lost[drawn].sum(axis=1) / weight[drawn].sum(axis=1))
     right_before, lost_before, right_after, lost_after = (tested[:, 1:].sum(axis=0) / weight.sum()).tolist()
     return Comparison(
         queries=len(tested),
@@ -100,8 +97,8 @@ def _summary(tested: NDArray[np.float64], pairs: int) -> Comparison:
         loss_before=lost_before,
         loss_after=lost_after,
         gain=lost_before - lost_after,
-        gain_low=float(low),
-        gain_high=float(high),
+        gain_low=low,
+        gain_high=high,
     )
 
 

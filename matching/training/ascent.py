@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.evaluation import NDCG_DEPTH, gains
+from matching.evaluation import NDCG_DEPTH, gains, ideal_gain
 from matching.training.examples import Example
 
 Floats = NDArray[np.float64]
@@ -39,8 +39,6 @@ class Bank:
         """Examples with features around the typical ones, unknown 0; each has a candidate of grade 1 or more."""
         lengths = np.array([len(example.grades) for example in examples], dtype=np.int64)
         gain = [gains(example.grades) for example in examples]
-        discount = 1.0 / np.log2(np.arange(2, NDCG_DEPTH + 2))
-        best = [np.sort(own)[::-1][:NDCG_DEPTH] for own in gain]
         return cls(
             values=np.concatenate(
                 [np.nan_to_num(example.features.values.astype(np.float64) - typical) for example in examples]
@@ -48,7 +46,7 @@ class Bank:
             gain=np.concatenate(gain),
             query=np.repeat(np.arange(len(examples)), lengths),
             starts=np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64),
-            ideal=np.array([float(own @ discount[: len(own)]) for own in best]),
+            ideal=np.array([ideal_gain(example.grades) for example in examples]),
         )
 
     def ndcg(self, weights: Floats) -> Floats:

@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-PLAUSIBLE = 2
-"""Least grade of a candidate that a broker would call plausible."""
-
 Floats = NDArray[np.float64]
 
 

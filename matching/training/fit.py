@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from matching.evaluation import NDCG_DEPTH, gains
+from matching.evaluation import NDCG_DEPTH, gains, ideal_gain
 from matching.training.examples import Example
 
 Floats = NDArray[np.float64]
@@ -57,6 +57,8 @@ class Prepared:
     gain: Floats
     trust: Floats
     weight: float
+    ideal: float
+    """The discounted gain of the best order."""
 
 
 def typical_values(examples: Sequence[Example], names: Sequence[str]) -> Floats:
@@ -82,6 +84,7 @@ def prepare(examples: Iterable[Example], typical: Floats, recipe: Recipe) -> lis
             gain=gains(example.grades),
             trust=example.trust.astype(np.float64),
             weight=recipe.sources[example.source] / counts[example.source],
+            ideal=ideal_gain(example.grades),
         )
         for example in listed
         if recipe.sources.get(example.source, 0.0) > 0.0
@@ -131,8 +134,6 @@ def _pairs_of(example: Prepared, weights: Floats) -> Iterator[tuple[Floats, Floa
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     discount = np.where(place < NDCG_DEPTH, 1.0 / np.log2(2.0 + place), 0.0)
-    best = np.sort(example.gain)[::-1][:NDCG_DEPTH]
-    ideal = float((best / np.log2(np.arange(2, len(best) + 2))).sum())
     better = np.flatnonzero(example.gain > 0.0)
     for one in better.tolist():
         lower = np.flatnonzero(example.gain < example.gain[one])
@@ -140,7 +141,7 @@ def _pairs_of(example: Prepared, weights: Floats) -> Iterator[tuple[Floats, Floa
         if not len(lower):
             continue
         step = example.gain[one] - example.gain[lower]
-        at_the_top = np.abs(step * (discount[one] - discount[lower])) / ideal
+        at_the_top = np.abs(step * (discount[one] - discount[lower])) / example.ideal
         anywhere = _ANYWHERE * step / example.gain.max() / (len(better) * len(lower))
         yield (
             example.values[one] - example.values[lower],

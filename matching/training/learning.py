@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.evaluation import NDCG_DEPTH, gains
+from matching.evaluation import NDCG_DEPTH, PLAUSIBLE, discounted_gain, ideal_gain
 from matching.ranking import FeatureWeight, RankingModel
 from matching.training.ascent import Bank, ascend
-from matching.training.calibration import PLAUSIBLE, Calibration, calibrate, folds_of
+from matching.training.calibration import Calibration, calibrate, folds_of
 from matching.training.examples import Example
 from matching.training.fit import Recipe, fit, prepare, typical_values
 from matching.types import Band
@@ -118,10 +118,8 @@ def _calibrate(
 
 def ndcg(example: Example, scores: Floats) -> float:
     """NDCG@10 of an example's candidates in the order of scores, of what they allow."""
-    discount = 1.0 / np.log2(np.arange(2, NDCG_DEPTH + 2))
-    gain = gains(example.grades)
-    got, best = gain[np.argsort(-scores, kind="stable")][:NDCG_DEPTH], np.sort(gain)[::-1][:NDCG_DEPTH]
-    return float(got @ discount[: len(got)]) / float(best @ discount[: len(best)])
+    shown = example.grades[np.argsort(-scores, kind="stable")][:NDCG_DEPTH]
+    return discounted_gain(shown) / ideal_gain(example.grades)
 
 
 def _quality(examples: Sequence[Example], scores: Sequence[Floats]) -> dict[str, float]:
