@@ -142,11 +142,6 @@ class LexicalIndex:
             return np.zeros(len(positions), np.float32)
         return np.asarray(self._bm25.get_scores_from_ids(terms)[positions], dtype=np.float32)
 
-    def best_possible(self, tokens: Sequence[str]) -> float:
-        """An upper bound of any row's score for `tokens`: the sum of their inverse document frequencies."""
-        terms = self._terms(tokens)
-        return float(self._inverse[terms].sum()) if terms else 0.0
-
     def save(self, folder: Path) -> None:
         """Write the score matrix, the vocabulary and the ids into `folder` (npy and JSON, no pickle)."""
         folder.mkdir(parents=True, exist_ok=True)

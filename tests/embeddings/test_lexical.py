@@ -118,8 +118,9 @@ def test_ids_may_be_any_and_equal_scores_come_by_position() -> None:
 def test_no_row_reaches_more_than_what_is_called_possible(rows: list[list[str]], index: LexicalIndex) -> None:
     for row in rows[:20]:
         if row:
-            assert index.search(row, 1).scores[0] <= index.best_possible(row)
-    assert index.best_possible(["it:unknown"]) == 0
+            _, most = index.shares_by_meaning([((token, 1.0),) for token in row])
+            assert index.search(row, 1).scores[0] <= most["it"]
+    assert index.shares_by_meaning([(("it:unknown", 1.0),)])[1]["it"] == 0
 
 
 def test_an_index_of_nothing_finds_nothing() -> None:

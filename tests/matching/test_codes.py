@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from embeddings.static_encoder import StaticEncoder
 from matching.code_rows import CodeRows, coverage
-from matching.competence import CompetenceTagger
+from matching.competence import CompetenceTagger, Tag
 from matching.concepts import PARENT_OR_CHILD, SIBLING, Concept, ConceptIndex
-from matching.theme import derive_themes
+from matching.tagging.tagger import TextTagger
 
 CONCEPTS = [
     Concept("competence", "water", "acqua", "water"),
@@ -80,13 +81,21 @@ def test_more_mentions_are_surer(concepts: ConceptIndex) -> None:
     assert 0 < once < thrice <= 1
 
 
+def themes_by_links(concepts: ConceptIndex, *competences: tuple[int, float]) -> list[tuple[int, float]]:
+    """What competences say of other trees through their links."""
+    scorer = TextTagger(concepts, StaticEncoder()).scorer
+    [votes] = scorer.votes([[Tag(concept, confidence, ()) for concept, confidence in competences]]).tolist()
+    said = [(number, round(vote, 4)) for number, vote in zip(scorer.prototypes.numbers, votes, strict=True) if vote]
+    return sorted(said, key=lambda item: -item[1])
+
+
 def test_themes_follow_the_links(concepts: ConceptIndex) -> None:
-    assert derive_themes([(1, 0.9)], concepts) == [(3, 0.9), (5, 0.45)]
+    assert themes_by_links(concepts, (1, 0.9)) == [(3, 0.9), (5, 0.45)]
 
 
 def test_a_link_without_weight_speaks_for_nothing() -> None:
     concepts = ConceptIndex(CONCEPTS, {("competence", "water-treatment"): [("s3_2014", "ECO_INDUSTRY", 0.0)]})
-    assert derive_themes([(1, 0.8)], concepts) == []
+    assert themes_by_links(concepts, (1, 0.8)) == []
 
 
 def test_a_candidate_is_covered_by_related_codes() -> None:
