@@ -213,7 +213,7 @@ def test_an_unknown_set_is_named_with_those_that_there_are(abbina: Run) -> None:
 
 
 def test_judgements_of_other_proposals_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benchmark_ranking, "judgements", lambda _: {"NOT-THERE": {"O1": 3}})
+    monkeypatch.setattr(benchmark_ranking, "read_judgements", lambda _: {"NOT-THERE": {"O1": 3}})
     with pytest.raises(JobError, match="1 judged queries are not among the proposals"):
         measure_ranking(folder, ("cordis-en",))
 
