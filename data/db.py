@@ -87,6 +87,11 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def begin_writing(session: Session) -> None:
+    """Take SQLite's write lock before anything is read, for a session that a library commits; see `unit_of_work`."""
+    session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+
+
 @contextmanager
 def unit_of_work(sessions: sessionmaker[Session], *, patience: float | None = None) -> Iterator[Session]:
     """A session that commits at the end of the block and rolls back on any error.

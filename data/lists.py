@@ -16,7 +16,7 @@ from data.corpus import OPEN_STATES, is_open
 from data.models import Organisation, OrganisationTheme, Proposal, ProposalCode
 from data.models.organisation import Evidence
 from data.models.vocabulary import Origin, ProposalState, Tree
-from data.queries import TreeCode, state_in_force, today
+from data.queries import PLATFORM, TreeCode, state_in_force, today
 from data.text_search import says, unicode_lower
 
 PAGE_SIZE = 20
@@ -46,6 +46,24 @@ OPEN = "open"
 ANY_STATE = "all"
 
 
+PUBLIC_STATES = (
+    ProposalState.PUBLISHED.value,
+    ProposalState.FEEDBACK_RECEIVED.value,
+    ProposalState.EXPIRED.value,
+    ProposalState.CLOSED.value,
+)
+"""States in which anybody may read a proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a list: staff see everything, others what is public and what their organisation or they wrote."""
+
+    everything: bool = False
+    organisation_id: int | None = None
+    account_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ProposalFilter:
     """What a list of proposals is narrowed to; None and empty narrow nothing. `state` is OPEN, ANY_STATE or a state."""
@@ -59,6 +77,7 @@ class ProposalFilter:
     sort: ProposalSort = ProposalSort.RECENT
     page: int = 1
     page_size: int = PAGE_SIZE
+    reader: Reader = Reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +195,24 @@ def _page_of(session: Session, listed: Select[int], page: int, page_size: int) -
 
 def _proposal_conditions(wanted: ProposalFilter, day: date) -> list[ColumnElement[bool]]:
     conditions = [_state_condition(wanted.state, day)] if wanted.state != ANY_STATE else []
+    conditions += _readable(wanted.reader)
     equal = ((Proposal.source, wanted.source), (Proposal.kind, wanted.kind), (Proposal.country, wanted.country))
     conditions += [column == value for column, value in equal if value]
     if wanted.theme:
         conditions.append(Proposal.id.in_(_owners_of(ProposalCode.proposal_id, wanted.theme)))
     searched = (Proposal.title, Proposal.summary, Proposal.description, Proposal.reference, Organisation.name)
     return conditions + says(wanted.text, searched)
+
+
+def _readable(reader: Reader) -> list[ColumnElement[bool]]:
+    if reader.everything:
+        return []
+    readable: list[ColumnElement[bool]] = [Proposal.state.in_(PUBLIC_STATES)]
+    if reader.organisation_id is not None:
+        readable.append(and_(Proposal.source == PLATFORM, Proposal.organisation_id == reader.organisation_id))
+    if reader.account_id is not None:
+        readable.append(and_(Proposal.organisation_id.is_(None), Proposal.author_id == reader.account_id))
+    return [or_(*readable)]
 
 
 def _state_condition(state: str, day: date) -> ColumnElement[bool]:

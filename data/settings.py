@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(default=None, description="File with the web secret (32 bytes or more).")
     keep_generations: int = Field(default=3, ge=2, le=50, description="Built indexes kept on disk for roll-back.")
     exposure_days: int = Field(default=365, ge=28, le=3650, description="Days that sums of what was shown are kept.")
+    public_url: str | None = Field(
+        default=None, pattern="^https?://[^/]+$", description="Address of the pages as people reach them."
+    )
+    second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
+    show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -50,6 +55,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{(self.home / 'abbina.db').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """Where the pages are, without a slash at the end: for links in letters."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over TLS only."""
+        return self.address.startswith("https://")
 
     @property
     def index_dir(self) -> Path:

@@ -45,6 +45,10 @@ class AlreadySentError(ConflictError):
         self.reference = reference
 
 
+class NotAllowedError(MatchingError):
+    """The person may see the thing, but this is not theirs to do."""
+
+
 class MoveNotAllowedError(MatchingError):
     """A move that the state of a proposal does not allow."""
 

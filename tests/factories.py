@@ -8,10 +8,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from data.models import Evidence, Organisation, OrganisationCompetence, OrganisationTheme, Proposal, ProposalCode
+from data.models import (
+    Account,
+    Evidence,
+    Organisation,
+    OrganisationCompetence,
+    OrganisationTheme,
+    Proposal,
+    ProposalCode,
+    now,
+)
 from data.queries import today
 
 _numbers = count(1)
+
+PASSWORD = "una parola lunga di prova"
+PASSWORD_HASH = "$argon2id$v=19$m=64,t=1,p=1$7U7ZKIn5v2cTGLbfw5SCGA$P+SR90Bn9QZ+0URI9cBtPXtzTo8v6hnjOTrjlfaOBhw"
+"""Of PASSWORD, with less work than a real one: tests sign in often."""
 
 
 def organisation(session: Session, **given: Any) -> Organisation:
@@ -51,6 +64,26 @@ def proposal(session: Session, **given: Any) -> Proposal:
     }
     record = Proposal(**(values | given))
     record.codes = [ProposalCode(tree=tree, code=code) for tree, code in codes]
+    session.add(record)
+    session.flush()
+    return record
+
+
+def account(session: Session, role: str = "member", **given: Any) -> Account:
+    """A confirmed account that can sign in (its password is PASSWORD); with `organisation` it is a confirmed member."""
+    number = next(_numbers)
+    belongs = given.pop("organisation", None)
+    values: dict[str, Any] = {
+        "email": f"persona{number}@example.org",
+        "name": f"Persona {number}",
+        "role": role,
+        "fs_uniquifier": f"{number:032x}",
+        "password": PASSWORD_HASH,
+        "confirmed_at": now(),
+        "organisation_id": belongs.id if belongs is not None else None,
+        "membership": "confirmed" if belongs is not None else "none",
+    }
+    record = Account(**(values | given))
     session.add(record)
     session.flush()
     return record

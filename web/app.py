@@ -9,6 +9,8 @@ from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
 from web import errors, home, organisations, proposals, searches
+from web.access import init_access, require_audiences
+from web.accounts import init_accounts
 from web.assets import init_assets
 from web.context import attach
 from web.language import init_language
@@ -41,9 +43,12 @@ def create_app(built_from: Settings | Application) -> Flask:
     init_assets(app)
     init_security(app)
     init_presentation(app)
+    init_accounts(app, application.settings)
+    init_access(app)
     errors.init_errors(app)
     for blueprint in (home.pages, proposals.pages, organisations.pages, searches.pages):
         app.register_blueprint(blueprint)
+    require_audiences(app)
     return app
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, g
+from flask_login import current_user
 from sqlalchemy.orm import Session
+
+from data.models import Account
+from matching.brokerage.people import Person, person_of
+from matching.errors import NotAllowedError
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 EXTENSION = "abbina"
-ACTOR = "desk"
-"""Who decides until people have accounts."""
 
 
 def application() -> Application:
@@ -25,6 +28,27 @@ def reading() -> Session:
     if "session" not in g:
         g.session = application().sessions()
     return cast(Session, g.session)
+
+
+def person() -> Person | None:
+    """Who is signed in, as the rules see them; None for a stranger."""
+    if "person" not in g:
+        found = reading().get(Account, current_user.id) if current_user.is_authenticated else None
+        g.person = person_of(found) if found is not None and found.active else None
+    return cast("Person | None", g.person)
+
+
+def someone() -> Person:
+    """Who is signed in. Raises NotAllowedError for a stranger, whom the gate of `web.access` should have kept out."""
+    found = person()
+    if found is None:
+        raise NotAllowedError("nobody is signed in")
+    return found
+
+
+def actor() -> str:
+    """How logs name whoever is signed in."""
+    return someone().actor
 
 
 def _close(_error: BaseException | None) -> None:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from data.errors import DatabaseError, NotFoundError
-from matching.errors import ConflictError, CurationError, MoveNotAllowedError
+from matching.errors import ConflictError, CurationError, MoveNotAllowedError, NotAllowedError
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -35,6 +35,14 @@ STALE_FORM = Explained(
     400,
     _l("This form has been open for too long"),
     _l("For your safety it was not sent. Go back, reload the page and send it again; cookies must be allowed."),
+)
+FORBIDDEN = Explained(
+    403,
+    _l("This is not yours to do"),
+    _l("Your account may not open this page or take this step. Sign in with another account, or ask your broker."),
+)
+TOO_MANY = Explained(
+    429, _l("Too many requests"), _l("For everybody's safety, wait a few minutes before you try again.")
 )
 NOT_FOUND = Explained(
     404,
@@ -73,6 +81,7 @@ UNAVAILABLE = Explained(
 
 BY_ERROR: dict[type[Exception], Explained] = {
     NotFoundError: NOT_FOUND,
+    NotAllowedError: FORBIDDEN,
     ConflictError: CONFLICT,
     CurationError: NOT_ALLOWED,
     MoveNotAllowedError: NOT_ALLOWED,
@@ -81,7 +90,17 @@ BY_ERROR: dict[type[Exception], Explained] = {
 }
 BY_STATUS: dict[int, Explained] = {
     explained.status: explained
-    for explained in (BAD_REQUEST, NOT_FOUND, WRONG_METHOD, CONFLICT, TOO_LARGE, BROKEN, UNAVAILABLE)
+    for explained in (
+        BAD_REQUEST,
+        FORBIDDEN,
+        NOT_FOUND,
+        TOO_MANY,
+        WRONG_METHOD,
+        CONFLICT,
+        TOO_LARGE,
+        BROKEN,
+        UNAVAILABLE,
+    )
 }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.lists import ProposalFilter, list_proposals
 from data.queries import counts
+from web.access import Audience, open_to
 from web.context import application, reading
 
 pages = Blueprint("home", __name__)
@@ -15,6 +16,7 @@ _LATEST = 6
 
 
 @pages.get("/")
+@open_to(Audience.PUBLIC)
 def start() -> str:
     """What this is, one thing to do, how much there is, and the latest proposals."""
     latest = list_proposals(reading(), ProposalFilter(page_size=_LATEST))
@@ -22,6 +24,7 @@ def start() -> str:
 
 
 @pages.get("/healthz")
+@open_to(Audience.PUBLIC)
 def health() -> Response:
     """200 while the database answers, else 503. Says nothing else."""
     try:

@@ -1,11 +1,11 @@
-"""Which language a page is in: asked for in the address, remembered, wished by the browser, or the default."""
+"""Which language a page is in: that of the address, the account, the cookie, the browser, or the default."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 
-from web.context import application
+from web.context import application, person
 
 LANGUAGES = ("it", "en")
 COOKIE = "abbina_language"
@@ -16,7 +16,9 @@ def choose_language() -> str:
     """`it` or `en` for the request at hand."""
     if not has_request_context():
         return application().settings.language
-    for wished in (request.args.get("lang"), request.cookies.get(COOKIE)):
+    someone = person()
+    own = someone.language if someone else None
+    for wished in (request.args.get("lang"), own, request.cookies.get(COOKIE)):
         if wished in LANGUAGES:
             return wished
     preferred: str | None = request.accept_languages.best_match(LANGUAGES)

@@ -12,8 +12,10 @@ from data.lists import list_organisations
 from data.models import Organisation, OrganisationCompetence
 from data.models.vocabulary import OrganisationKind, Origin, Tree
 from data.queries import organisation_by_reference, organisation_facets, proposals_of
+from matching.brokerage.permissions import acts_for, require_acting_for
 from matching.errors import NothingToMatchError, NotIndexedError
-from web.context import application, reading
+from web.access import Audience, open_to
+from web.context import application, person, reading
 from web.explaining import Listed, listed
 from web.filters import organisation_filter
 from web.labels import ORGANISATION_KINDS
@@ -40,6 +42,7 @@ class Wanted:
 
 
 @pages.get("/")
+@open_to(Audience.PUBLIC)
 def index() -> str:
     """All organisations that pass the filter in the address, a page at a time."""
     wanted = organisation_filter()
@@ -55,9 +58,11 @@ def index() -> str:
 
 
 @pages.get("/<path:reference>")
+@open_to(Audience.PUBLIC)
 def show(reference: str) -> str:
     """Who it is, what it can do, what shows it, and who looks for it."""
     organisation = organisation_by_reference(reading(), reference)
+    its_own = acts_for(person(), organisation.id)
     return render_template(
         "organisations/show.html",
         organisation=organisation,
@@ -65,14 +70,18 @@ def show(reference: str) -> str:
         themes=_themes_of(organisation),
         tags=tags_of(organisation),
         posted=proposals_of(reading(), organisation.id),
-        wanted=_wanted(reference),
+        may_tag=its_own,
+        wanted=_wanted(reference) if its_own else None,
     )
 
 
 @pages.post("/<path:reference>/tags")
+@open_to(Audience.SIGNED_IN)
 def record_tag(reference: str) -> Response:
     """Log one decision about a code that was read out of its texts, and go back to the codes."""
-    decide(Organisation, organisation_by_reference(reading(), reference).id)
+    organisation = organisation_by_reference(reading(), reference)
+    require_acting_for(person(), organisation.id)
+    decide(Organisation, organisation.id)
     return redirect(url_for("organisations.show", reference=reference, tags="open", _anchor="tags"))
 
 

@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 from flask_babel import format_date, format_decimal
 
 from web import labels
-from web.context import application
+from web.context import application, person
 from web.explaining import place
 from web.language import LANGUAGES, current_language
 from web.places import country_name
@@ -95,5 +95,6 @@ def init_presentation(app: Flask) -> None:
         current_language=current_language,
         languages=LANGUAGES,
     )
+    app.context_processor(lambda: {"signed_in": person()})
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -15,8 +15,10 @@ from data.db import unit_of_work
 from data.models import Proposal, SavedSearch, SavedSearchHit
 from data.queries import names_of, proposal_by_reference, state_in_force, today
 from matching.brokerage import searches
+from matching.brokerage.permissions import may_work_on_proposal, require_owner_or_staff
 from matching.types import Target
-from web.context import ACTOR, application, reading
+from web.access import Audience, open_to
+from web.context import actor, application, person, reading
 from web.language import current_language, translate
 
 pages = Blueprint("searches", __name__, url_prefix="/searches")
@@ -45,18 +47,25 @@ class Row:
 
 
 @pages.get("/")
+@open_to(Audience.SIGNED_IN)
 def index() -> str:
-    """All saved searches, those that go on first."""
-    session = reading()
-    rows = [row_of(session, search, proposal) for search, proposal in searches.all_searches(session)]
+    """The saved searches for one's own proposals, for staff all of them; those that go on first."""
+    session, reader = reading(), person()
+    rows = [
+        row_of(session, search, proposal)
+        for search, proposal in searches.all_searches(session)
+        if may_work_on_proposal(reader, proposal)
+    ]
     going_on = sorted((row for row in rows if row.goes_on), key=lambda row: not row.hits)
     return render_template("searches/index.html", going_on=going_on, ended=[row for row in rows if not row.goes_on])
 
 
 @pages.post("/<int:number>/close")
+@open_to(Audience.SIGNED_IN)
 def close(number: int) -> Response:
     """Stop looking."""
     with unit_of_work(application().sessions) as session:
+        require_owner_or_staff(person(), searches.proposal_of(session, number))
         searches.close(session, number)
     flash(translate("The search has ended. What it found stays listed."), "success")
     return redirect(url_for("searches.index"))
@@ -69,13 +78,14 @@ def keep(reference: str) -> Response:
     except ValueError as error:
         raise BadRequest("a saved search names a list") from error
     proposal = proposal_by_reference(reading(), reference)
+    require_owner_or_staff(person(), proposal)
     with unit_of_work(application().sessions) as session:
         searches.save(
             session,
             proposal_id=proposal.id,
             target=target,
             language=current_language(),
-            actor=ACTOR,
+            actor=actor(),
             today=today(),
         )
     flash(translate("The search is saved. Every night we look for new partners; you find them here."), "success")

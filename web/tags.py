@@ -11,7 +11,7 @@ from data.db import unit_of_work
 from data.models import Organisation, Proposal
 from data.models.vocabulary import Origin, TagAction, Tree
 from matching.brokerage.tagging import decide_tag, key_of, rows_of
-from web.context import ACTOR, application
+from web.context import actor, application
 from web.labels import CONFIDENCES, TREES
 from web.language import translate
 from web.presentation import code_label
@@ -72,7 +72,7 @@ def decide(table: type[Proposal] | type[Organisation], number: int) -> None:
     tree, code, action = _asked()
     with unit_of_work(application().sessions) as session:
         owner: Proposal | Organisation = session.get_one(table, number)  # type: ignore[assignment]
-        decide_tag(session, owner, tree, code, action, actor=ACTOR)
+        decide_tag(session, owner, tree, code, action, actor=actor())
     flash(_done(action), "success")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from data.models.account import Account, Invitation
 from data.models.base import Base, UtcDateTime, now
+from data.models.casework import CaseEvent
 from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
+from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.run import RejectedRow, Run, SourceCursor
@@ -14,16 +17,22 @@ from data.models.tag_decision import TagDecision
 from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
+    "Account",
     "Base",
+    "CaseEvent",
     "Concept",
     "Crosswalk",
     "CurationDecision",
     "Evidence",
     "Exposure",
     "ExternalId",
+    "Invitation",
+    "Notification",
+    "NotificationPreference",
     "Organisation",
     "OrganisationCompetence",
     "OrganisationTheme",
+    "OutboxMessage",
     "Proposal",
     "ProposalCode",
     "RankerChange",

@@ -35,6 +35,9 @@ class Organisation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a broker found that it is what it says; before that its members cannot publish."""
+    verified_by: Mapped[str | None] = mapped_column(String(200))
 
     external_ids: Mapped[list[ExternalId]] = relationship(cascade="all, delete-orphan", order_by="ExternalId.id")
     competences: Mapped[list[OrganisationCompetence]] = relationship(

@@ -40,6 +40,15 @@ class Proposal(Base):
     stage: Mapped[str | None] = mapped_column(String(40))
     ipr: Mapped[str | None] = mapped_column(String(40))
     ipr_notes: Mapped[str | None] = mapped_column(Text)
+    # Numbers of accounts without a constraint: SQLite could add one only by a copy of the table, whose removal would
+    # cascade to suggestions; accounts are emptied, never deleted.
+    author_id: Mapped[int | None] = mapped_column(index=True)
+    facilitator_id: Mapped[int | None] = mapped_column(index=True)
+    """The broker who accompanies it."""
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    extended_on: Mapped[date | None]
+    """The day of its one extension."""
+
     second_language: Mapped[str | None] = mapped_column(String(2))
     second_title: Mapped[str | None] = mapped_column(String(500))
     second_summary: Mapped[str | None] = mapped_column(Text)

@@ -145,6 +145,67 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+class Role(StrEnum):
+    """What an account may do: a member acts for an organisation, a broker for the agency, an administrator runs it."""
+
+    MEMBER = "member"
+    BROKER = "broker"
+    ADMINISTRATOR = "administrator"
+
+
+class Membership(StrEnum):
+    """How an account belongs to its organisation; only a confirmed one acts for it."""
+
+    NONE = "none"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+
+
+class CaseKind(StrEnum):
+    """What a line of the log of casework is about."""
+
+    PROPOSAL = "proposal"
+    ORGANISATION = "organisation"
+    ACCOUNT = "account"
+    INTEREST = "interest"
+    PARTNERSHIP = "partnership"
+    ATTACHMENT = "attachment"
+    SEARCH = "search"
+
+
+class OutboxState(StrEnum):
+    """Where a letter is. `sending` is claimed by a delivery; `uncertain` died there, so that nobody knows."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    DROPPED = "dropped"
+
+
+class NoticeKind(StrEnum):
+    """Kinds of notification, each with a frequency of its own."""
+
+    PROPOSAL = "proposal"
+    SUGGESTION = "suggestion"
+    INTEREST = "interest"
+    PARTNERSHIP = "partnership"
+    SEARCH = "search"
+    EXPIRY = "expiry"
+    DESK = "desk"
+    ACCOUNT = "account"
+
+
+class Frequency(StrEnum):
+    """How often a kind of notification comes by mail; the page shows all of them in any case."""
+
+    NEVER = "never"
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class RunState(StrEnum):
     """State of a job's run; `interrupted` is set by the next run that finds a dead one."""
 

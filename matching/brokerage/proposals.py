@@ -39,14 +39,16 @@ _CALL_DAYS = frozenset({"eoi_deadline", "deadline"})
 _TEXTS = ("summary", "description", "advantages", "expertise_sought", "partner_role", "ipr_notes", "stage", "ipr")
 
 
-def save_draft(session: Session, fields: ProposalFields, *, token: str | None = None) -> Proposal:
+def save_draft(
+    session: Session, fields: ProposalFields, *, token: str | None = None, author_id: int | None = None
+) -> Proposal:
     """Store a new draft. With the `token` of its form, the same form sent again gives the proposal that it became.
 
     Raises InvalidProposalError for what cannot even be a draft, AlreadySentError where the form said something else.
     """
     _refuse(draft_problems(fields))
     reference = reference_of(token or new_token(today()))
-    proposal = Proposal(reference=reference, source=PLATFORM, state=ProposalState.DRAFT.value)
+    proposal = Proposal(reference=reference, source=PLATFORM, state=ProposalState.DRAFT.value, author_id=author_id)
     _write(proposal, fields)
     try:
         with session.begin_nested():

@@ -52,6 +52,14 @@ def save(session: Session, *, proposal_id: int, target: Target, language: str, a
     return search
 
 
+def proposal_of(session: Session, number: int) -> Proposal:
+    """Whose search it is. Raises NotFoundError."""
+    search = session.get(SavedSearch, number)
+    if search is None:
+        raise NotFoundError(f"no saved search has the number {number}")
+    return session.get_one(Proposal, search.proposal_id)
+
+
 def close(session: Session, number: int) -> SavedSearch:
     """End a search; one that has ended stays as it is. Raises NotFoundError."""
     search = session.get(SavedSearch, number)

@@ -47,7 +47,7 @@ def test_a_rejected_suggestion_is_gone_and_listed(
     assert "Not the competence that is needed" in shown
     assert "Fa altro." in shown
     [kept] = stored(sessions)
-    assert (kept.action, kept.reason, kept.note, kept.actor) == ("reject", "wrong_competence", "Fa altro.", "desk")
+    assert (kept.action, kept.reason, kept.note, kept.actor) == ("reject", "wrong_competence", "Fa altro.", "account:1")
 
 
 def test_a_decision_keeps_what_was_seen(client: Browser, sessions: sessionmaker[Session], ids: tuple[str, int]) -> None:

@@ -27,7 +27,7 @@ def lonely(session: Session, service: FakeService) -> Proposal:
 
 
 def saved(session: Session, record: Proposal, **given: object) -> SavedSearch:
-    values = {"target": "organisations", "language": "it", "actor": "desk", "created_at": SAVED} | given
+    values = {"target": "organisations", "language": "it", "actor": "account:1", "created_at": SAVED} | given
     search = SavedSearch(proposal_id=record.id, **values)
     session.add(search)
     session.commit()
@@ -60,7 +60,12 @@ def test_one_button_saves_the_search_and_says_so(client: Browser, lonely: Propos
     assert "nobody new yet" in said
     assert said.count("Keep looking for me") == 1
     search = session.scalars(select(SavedSearch)).one()
-    assert (search.target, search.language, search.actor, search.closed_at) == ("organisations", "en", "desk", None)
+    assert (search.target, search.language, search.actor, search.closed_at) == (
+        "organisations",
+        "en",
+        "account:1",
+        None,
+    )
     keep(client, lonely)
     assert len(session.scalars(select(SavedSearch)).all()) == 1
 

@@ -76,7 +76,7 @@ def test_a_confirmed_code_counts_as_one_and_is_logged(
     assert 'class="tags" open' in page
     assert origins(sessions, reference)["s3_2014", "AEROSPACE"] == ["confirmed"]
     [kept] = log(sessions)
-    assert (kept.action, kept.actor, kept.confidence, kept.code) == ("confirm", "desk", 0.8, "AEROSPACE")
+    assert (kept.action, kept.actor, kept.confidence, kept.code) == ("confirm", "account:1", 0.8, "AEROSPACE")
 
 
 def test_a_removed_code_is_struck_out_and_leaves_the_themes(

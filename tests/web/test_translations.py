@@ -18,8 +18,10 @@ KEYWORDS = {
     "_l": None,
     "translate": None,
 }
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+OPTIONS = {
+    name: {"extensions": "jinja2.ext.do", "silent": "false"} for name in ("templates/**.html", "templates/**.txt")
+}
 _PLACE = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
 
 

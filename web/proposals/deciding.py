@@ -16,7 +16,8 @@ from data.queries import proposal_by_reference
 from matching.brokerage.curation import decide
 from matching.errors import MatchingError
 from matching.types import Match, Target
-from web.context import ACTOR, application, reading
+from web.access import Audience, open_to
+from web.context import actor, application, reading
 from web.language import translate
 from web.proposals import pages
 from web.proposals.showing import Unfinished, render
@@ -27,6 +28,7 @@ _OFFERED = (DecisionAction.ACCEPT, DecisionAction.REJECT, DecisionAction.NOTE, D
 
 
 @pages.post("/<path:reference>/decisions")
+@open_to(Audience.STAFF)
 def record(reference: str) -> Response:
     """Log one decision and go back to the list of suggestions."""
     target, candidate_id, action = _candidate()
@@ -47,7 +49,7 @@ def record(reference: str) -> Response:
             action=action,
             reason=_reason() if action is DecisionAction.REJECT else None,
             note=note,
-            actor=ACTOR,
+            actor=actor(),
             seen=seen,
         )
     flash(_done(action), "success")

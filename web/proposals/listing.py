@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import render_template
 
 from data.lists import list_proposals
 from data.queries import PLATFORM, Facets, TreeCode, proposal_facets
-from web.context import application, reading
+from matching.brokerage.permissions import reader_of
+from web.access import Audience, open_to
+from web.context import application, person, reading
 from web.filters import LISTED_STATES, proposal_filter
 from web.labels import KINDS, TREES, Label
 from web.language import current_language
@@ -21,9 +24,10 @@ _SHORT_CODE = 5
 
 
 @pages.get("/")
+@open_to(Audience.PUBLIC)
 def index() -> str:
     """All proposals that pass the filter in the address, a page at a time."""
-    wanted = proposal_filter()
+    wanted = replace(proposal_filter(), reader=reader_of(person()))
     found = list_proposals(reading(), wanted)
     facets = proposal_facets(reading())
     return render_template(

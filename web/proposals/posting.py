@@ -13,9 +13,11 @@ from data.models import Organisation
 from data.models.vocabulary import ProposalKind
 from data.queries import PLATFORM, organisations_named, proposal_by_reference, today
 from matching.brokerage import proposals as moves
+from matching.brokerage.permissions import is_staff, require_owner_or_staff
 from matching.brokerage.proposal_rules import ProposalFields, publication_problems
 from matching.errors import AlreadySentError, ConflictError, InvalidProposalError, MoveNotAllowedError
-from web.context import application, reading
+from web.access import Audience, open_to
+from web.context import application, person, reading, someone
 from web.labels import KINDS
 from web.language import translate
 from web.proposals import pages
@@ -25,12 +27,14 @@ from web.security import csrf
 
 
 @pages.get("/new")
+@open_to(Audience.SIGNED_IN)
 def choose_kind() -> str:
     """The five kinds of proposal, to choose one."""
     return render_template("proposals/choose.html", kinds=KINDS, organisation=request.args.get("organisation"))
 
 
 @pages.route("/new/<kind>", methods=["GET", "POST"])
+@open_to(Audience.SIGNED_IN)
 def post(kind: str) -> Response:
     """Write a new proposal of a kind."""
     chosen = _kind(kind)
@@ -40,9 +44,11 @@ def post(kind: str) -> Response:
 
 
 @pages.route("/<path:reference>/edit", methods=["GET", "POST"])
+@open_to(Audience.SIGNED_IN)
 def edit(reference: str) -> Response:
     """Go on with a draft; with `?check=1` it also shows what is still missing."""
     proposal = proposal_by_reference(reading(), reference)
+    require_owner_or_staff(person(), proposal)
     if request.method == "GET" or proposal.source != PLATFORM:
         moves.require_editable(proposal)
     stored = moves.fields_of(proposal)
@@ -56,6 +62,7 @@ def edit(reference: str) -> Response:
 
 
 @pages.post("/preview/<kind>")
+@open_to(Audience.SIGNED_IN)
 def preview(kind: str) -> str:
     """Who could match what is being written; a part of a page, for the script that shows it while one types."""
     chosen = _kind(kind)
@@ -64,6 +71,7 @@ def preview(kind: str) -> str:
 
 
 @pages.post("/<path:reference>/publish")
+@open_to(Audience.STAFF)
 def publish(reference: str) -> Response:
     """Publish a draft as it is stored; where something is missing, go to the form that shows it."""
     try:
@@ -76,8 +84,10 @@ def publish(reference: str) -> Response:
 
 
 @pages.post("/<path:reference>/close")
+@open_to(Audience.SIGNED_IN)
 def close(reference: str) -> Response:
     """End an open proposal."""
+    require_owner_or_staff(person(), proposal_by_reference(reading(), reference))
     with unit_of_work(application().sessions) as session:
         moves.close(session, reference)
     flash(translate("The proposal is closed. It is no longer suggested to anyone."), "success")
@@ -95,7 +105,7 @@ def _submitted(desk: Desk) -> Response:
     if action not in ("preview", "draft", "publish"):
         abort(400)
     valid = form.validate()
-    organisation_id = _organisation_id(form)
+    organisation_id = _organisation_id(form) if is_staff(person()) else someone().organisation_id
     fields = fields_from(form, desk.kind, organisation_id)
     if action == "preview":
         return replace(desk, preview=preview_of(fields)).page()
@@ -118,7 +128,7 @@ def _store(session: Session, desk: Desk, fields: ProposalFields, *, publish: boo
     if problems:  # all of them at once, before the first that a mere draft would have
         raise InvalidProposalError(problems)
     if desk.reference is None:
-        stored = moves.save_draft(session, fields, token=desk.form.token.data)
+        stored = moves.save_draft(session, fields, token=desk.form.token.data, author_id=someone().account_id)
     else:
         stored = moves.update_draft(session, desk.reference, fields, version=desk.form.version.data)
     if publish:

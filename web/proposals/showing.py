@@ -14,12 +14,14 @@ from data.models import CurationDecision, Proposal
 from data.models.vocabulary import Origin, ProposalState, RejectReason
 from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
 from matching.brokerage.curation import candidate_of, history, standing
+from matching.brokerage.permissions import is_staff, may_work_on_proposal, require_visible
 from matching.brokerage.searches import open_searches
 from matching.diversity import SHOWN
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.ranking import ORGANISATIONS, PROPOSALS
 from matching.types import Suggestions, Target
-from web.context import application, reading
+from web.access import Audience, open_to
+from web.context import application, person, reading
 from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
@@ -34,7 +36,7 @@ Candidate = tuple[Target, int]
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """What is suggested, or why nothing is: `closed`, `not_ready` or `too_short`."""
+    """What is suggested, or why nothing is: `closed`, `not_ready`, `too_short`, `not_yours`."""
 
     organisations: Listed = field(default_factory=Listed)
     proposals: Listed = field(default_factory=Listed)
@@ -69,6 +71,7 @@ class Unfinished:
 
 
 @pages.get("/<path:reference>")
+@open_to(Audience.PUBLIC)
 def show(reference: str) -> str:
     """The proposal, its two lists of suggestions, and what was decided about them."""
     proposal, state, shortlist = _looked_up(reference)
@@ -84,20 +87,26 @@ def render(reference: str, unfinished: Unfinished | None = None) -> str:
 
 def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
     proposal = proposal_by_reference(reading(), reference)
+    require_visible(person(), proposal)
     state = state_in_force(proposal.state, proposal.expires, today())
+    if not is_staff(person()):
+        return proposal, state, Shortlist(missing="not_yours")
     return proposal, state, suggestions_for(proposal, state)
 
 
 def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfinished | None = None) -> str:
     session = reading()
     codes = _codes(proposal)
-    decided = _decided(session, standing(session, proposal.id))
+    staff = is_staff(person())
+    decided = _decided(session, standing(session, proposal.id)) if staff else []
     return render_template(
         "proposals/show.html",
         proposal=proposal,
         kind=KINDS[proposal.kind],
         state=state,
         is_own=proposal.source == PLATFORM,
+        is_staff=staff,
+        may_work=may_work_on_proposal(person(), proposal),
         codes=codes,
         shortlist=shortlist,
         additions=_additions(proposal, codes["een_technology"], shortlist),
@@ -105,7 +114,7 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
         meanings=meanings_of(shortlist),
         has_counterparts=proposal.kind != "RDR",
         decided=decided,
-        notes=_notes(session, proposal.id),
+        notes=_notes(session, proposal.id) if staff else {},
         tags=tags_of(proposal),
         unfinished=unfinished,
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
@@ -113,6 +122,7 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
 
 
 @pages.post("/<path:reference>/searches")
+@open_to(Audience.SIGNED_IN)
 def keep_search(reference: str) -> Response:
     """Keep looking at one list of this proposal."""
     return keep(reference)

@@ -7,13 +7,18 @@ from werkzeug.wrappers import Response
 
 from data.models import Proposal
 from data.queries import proposal_by_reference
-from web.context import reading
+from matching.brokerage.permissions import require_owner_or_staff
+from web.access import Audience, open_to
+from web.context import person, reading
 from web.proposals import pages
 from web.tags import decide
 
 
 @pages.post("/<path:reference>/tags")
+@open_to(Audience.SIGNED_IN)
 def record_tag(reference: str) -> Response:
     """Log one decision about a code and go back to the codes."""
-    decide(Proposal, proposal_by_reference(reading(), reference).id)
+    proposal = proposal_by_reference(reading(), reference)
+    require_owner_or_staff(person(), proposal)
+    decide(Proposal, proposal.id)
     return redirect(url_for("proposals.show", reference=reference, tags="open", _anchor="tags"))

@@ -1,0 +1,10 @@
+"""Texts of letters and notifications. A module here has a table TEMPLATES: name to language to text."""
+
+from __future__ import annotations
+
+from matching.brokerage.texts import accounts
+from matching.brokerage.texts.text import Text
+
+TEMPLATES: dict[str, dict[str, Text]] = {**accounts.TEMPLATES}
+
+__all__ = ["TEMPLATES", "Text"]
