@@ -13,6 +13,7 @@ from web import labels
 from web.context import application, person
 from web.explaining import place
 from web.language import LANGUAGES, current_language
+from web.navigation import entries_for
 from web.places import country_name
 from web.quotes import shortened
 
@@ -95,6 +96,6 @@ def init_presentation(app: Flask) -> None:
         current_language=current_language,
         languages=LANGUAGES,
     )
-    app.context_processor(lambda: {"signed_in": person()})
+    app.context_processor(lambda: {"signed_in": person(), "navigation": list(entries_for(person()))})
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,37 @@
+"""The entries of the main navigation: each for those who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from matching.brokerage.people import Person
+from web.access import Audience, admits
+from web.labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the navigation; `members_only` hides it from staff, who have pages of their own for it."""
+
+    endpoint: str
+    label: Label
+    audience: Audience
+    members_only: bool = False
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
+    Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
+    Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
+    Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
+)
+
+
+def entries_for(someone: Person | None) -> Iterator[Entry]:
+    """What a person finds in the navigation."""
+    for entry in ENTRIES:
+        if admits(entry.audience, someone) and not (entry.members_only and someone and someone.is_staff):
+            yield entry
