@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(default=None, description="File with the web secret (32 bytes or more).")
     keep_generations: int = Field(default=3, ge=2, le=50, description="Built indexes kept on disk for roll-back.")
     exposure_days: int = Field(default=365, ge=28, le=3650, description="Days that sums of what was shown are kept.")
+    upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -60,6 +61,11 @@ class Settings(BaseSettings):
     def vector_cache(self) -> Path:
         """File of the cached vectors."""
         return self.home / "vectors.db"
+
+    @property
+    def upload_dir(self) -> Path:
+        """Folder of the attached files."""
+        return self.home / "uploads"
 
     @property
     def log_dir(self) -> Path:
