@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -81,6 +82,8 @@ ACTIVE = {
     "object stream with another filter": pdf(packed(JS, compress=False, entries=b"/Filter /ASCIIHexDecode")),
     "object stream inflated twice": pdf(packed(JS).replace(b"/FlateDecode", b"[/FlateDecode /FlateDecode]")),
     "object stream with two beginnings": pdf(packed(b"7", entries=b"/First 4")),
+    "object stream with two counts": pdf(packed(JS, entries=b"/N 0")),
+    "object stream with a predictor": pdf(packed(b"7", entries=b"/DecodeParms << /Predictor 12 >>")),
     "object stream with a beginning elsewhere": pdf(packed(b"7").replace(b"/First 5", b"/First 9 0 R")),
     "object hidden in a stream": pdf(stream(b"junk\n" + HIDDEN)),
     "object hidden in a text": pdf(b"(" + HIDDEN + b")"),
@@ -122,6 +125,18 @@ REFUSED = {
     "a stream in an array": (pdf(b"[ stream\n<< /JS (x) >>\nendstream ]"), UploadFault.DAMAGED),
     "a damaged object stream": (pdf(packed(b"7").replace(b"\nx\x9c", b"\nx\x9d")), UploadFault.DAMAGED),
     "an offset into a text": (pdf(packed_as(b"50 0 51 4 ", b"(aa <</JS 5 0 R>> )", 2)), UploadFault.DAMAGED),
+    "an offset into a comment": (
+        pdf(packed_as(b"50 0 51 6 ", b"[ % a ( \n<</JS 5 0 R>> ) ]", 2)),
+        UploadFault.DAMAGED,
+    ),
+    "an object stream that ends too early": (
+        pdf(stream(zlib.compress(b"50 0 7 ")[:-4], b"/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode")),
+        UploadFault.DAMAGED,
+    ),
+    "a PNG with a wrong sum behind its pixels": (
+        picture("PNG")[:-12] + png_chunk(b"tEXt", b"a\0b")[:-1] + b"\0" + picture("PNG")[-12:],
+        UploadFault.DAMAGED,
+    ),
     "a PDF of too many parts": (pdf(packed(b"[" + b"0 " * 4_000_000 + b"]")), UploadFault.TOO_LARGE),
     "a PNG with a script behind": (picture("PNG") + SCRIPT, UploadFault.TRAILING_DATA),
     "a JPEG with an archive behind": (picture("JPEG") + archive_end(), UploadFault.TRAILING_DATA),
