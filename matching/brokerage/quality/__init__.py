@@ -14,14 +14,14 @@ from data.models.vocabulary import QualityRule
 from embeddings.language import detect
 from matching.brokerage.proposal_rules import ProposalFields
 from matching.brokerage.quality.contacts import contact_spans
-from matching.brokerage.quality.duplicates import NEAR_IDENTICAL, Similar, duplicate_findings
+from matching.brokerage.quality.duplicates import SAYS_THE_SAME, Similar, duplicate_findings
 from matching.brokerage.quality.findings import Finding, Span, Text, in_order, without_overlaps
 from matching.brokerage.quality.form import form_findings
 from matching.brokerage.quality.marks import brand_spans, legal_form_spans, patent_spans
 from matching.brokerage.quality.names import KnownName, NameBook
 from matching.brokerage.quality.wording import language_findings, repeated_findings, title_findings, tone_spans
 
-__all__ = ["NEAR_IDENTICAL", "Finding", "KnownName", "NameBook", "Similar", "check", "texts_of"]
+__all__ = ["SAYS_THE_SAME", "Finding", "KnownName", "NameBook", "Similar", "check", "texts_of"]
 
 _FIRST_LANGUAGE = ("title", "summary", "description", "advantages", "expertise_sought", "ipr_notes", "partner_role")
 

@@ -26,7 +26,7 @@ _PHONES: Final = (
         r"(?i:n\.?|no\.?|nr\.?|number)?\s?[:.]?\s?(?P<number>[+(]?\d[\d ./()-]{4,}\d)"
     ),
     re.compile(rf"(?<![\w+])(?P<number>\+\(?[1-9]\d{{0,2}}\)?(?:{_SEPARATED}\d{{1,}}){{1,6}})(?![\w])"),
-    re.compile(r"(?<![\w.,/-])(?P<number>00[1-9]\d{0,2}(?:[ ./-]\(?\d{1,5}\)?){2,6}|0039\d{8,11})(?![\w])"),
+    re.compile(r"(?<![\w.,/-])(?P<number>00[1-9]\d{0,2}(?:[ ./-]\(?\d{1,8}\)?){2,6}|0039\d{8,11})(?![\w])"),
     re.compile(r"(?<![\w.,/-])(?P<number>0\d{1,3}(?:[ /-]?\d{5,8}|(?:[ ./-]\d{2,4}){2,4}))(?![\w-]|[.,]\d)"),
     re.compile(
         r"(?<![\w.,/-])(?P<number>3(?:[234678]\d|5[01]|9[0-3])[ ./-]?(?:\d{3}[ ./-]?\d{3,4}|\d{2} ?\d{2} ?\d{3}))"
@@ -77,7 +77,7 @@ _OF = r"(?:d(?:i|ei|el|ella|elle|egli|ello|a)\s|d(?:ell)?['’])"
 _STREET: Final = re.compile(
     r"\b(?P<kind>[Vv]ia(?:le)?|[Pp]iazz(?:a|ale|etta)|[Cc]orso|[Ll]argo|[Vv]icolo|[Ss]trada|[Cc]ontrada)\s"
     rf"(?:{_OF}|[IVXL]+\s)*[A-ZÀ-Ý][a-zà-ý'’.-]*(?:\s(?:{_OF}|e\s)?[A-ZÀ-Ý][a-zà-ý'’.-]*){{0,3}}"
-    r",?\s(?:n\.?\s?|n°\s?)?\d{1,4}(?:\s?/?\s?[A-Za-z])?\b(?![.,]\d|\s?(?:%|V|GHz|MHz|Mbps|mm))"
+    r",?\s(?:n\.?\s?|n°\s?)?\d{1,4}(?:\s?/\s?[A-Za-z]|[A-Za-z])?\b(?![.,]\d|\s?(?:%|V|GHz|MHz|Mbps|mm))"
     r"|\b\d{1,4}[A-Za-z]?,?\s(?:[A-Z][a-z'’-]+\s){1,3}(?:Street|Avenue|Road|Lane|Boulevard)\b"
     r"|\b\d{1,4},?\s(?:bis\s)?(?:rue|avenue|boulevard)\s(?:de\s|du\s|des\s|la\s|l['’])*[A-ZÀ-Ý]\w+"
     r"|\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.)\s\d{1,4}\b"

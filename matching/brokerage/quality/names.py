@@ -18,6 +18,8 @@ _LEAST_LETTERS: Final = 4
 _LEAST_OWN_LETTERS: Final = 3
 _AROUND: Final = 8
 """Words on both sides of a name that are looked at to see whether capitals mean anything there."""
+_HEADING: Final = 0.6
+"""Share of words with a capital from which a text is a heading, where capitals tell nothing."""
 _LONG_ENOUGH: Final = 3
 
 
@@ -111,12 +113,14 @@ class NameBook:
                 if word.folded == whole[0] and (whole[0] in telling or _stands_out(text, words, lower, at)):
                     yield Mention(own, word.start, word.end)
             return
+        end = 0
         for at, word in enumerate(words):
             run = _run(text, words, at, whole)
-            if run and all(one.capital for one in run):
-                yield Mention(own, run[0].start, run[-1].end)
-            elif word.folded in telling and word.capital:
-                yield Mention(own, word.start, word.end)
+            if not (run and all(one.capital for one in run)):
+                run = [word] if word.folded in telling and word.capital and word.start >= end else []
+            if run:
+                end = run[-1].end
+                yield Mention(own, run[0].start, end)
 
     def _is_name(self, text: str, words: list[Word], lower: Set[str], first: int, entry: _Entry) -> bool:
         """Whether a run of words that spells a name is meant as one."""
@@ -128,7 +132,7 @@ class NameBook:
         if entry.telling and len(run) >= _LONG_ENOUGH:
             return True
         around = words[max(first - _AROUND, 0) : first] + words[first + len(run) : first + len(run) + _AROUND]
-        return bool(around) and sum(word.capital for word in around) * 2 < len(around)
+        return bool(around) and sum(word.capital for word in around) < _HEADING * len(around)
 
 
 def content_words_of(text: str) -> list[Word]:
@@ -163,4 +167,4 @@ def _stands_out(text: str, words: list[Word], lower: Set[str], at: int) -> bool:
     if not word.capital or word.folded in lower or not before or before[-1] in _STARTS:
         return False
     around = words[max(at - _AROUND, 0) : at] + words[at + 1 : at + 1 + _AROUND]
-    return sum(one.capital for one in around) * 2 < max(len(around), 1)
+    return sum(one.capital for one in around) < _HEADING * max(len(around), 1)

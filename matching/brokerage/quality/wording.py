@@ -33,7 +33,7 @@ _FEWEST_CAPITAL_WORDS: Final = 3
 _FULL_STOP: Final = re.compile(r"[^\s.]*[^\W\d_]{3,}[)\"”»]?\.$")
 _NO_FULL_STOP: Final = re.compile(r"(?i)\b(?:ecc|etc|inc|ltd|corp|approx)\.$")
 
-_PRAISE: Final = re.compile(
+PRAISE: Final = re.compile(
     r"""(?ix)\b(?:
     leader\s(?:(?:indiscuss[oa]|assolut[oa]|mondiale|europeo|italiano|nazionale)\s)?(?:di|del|nel|sul)\s
         (?:\w+\s)?(?:mercato|settore)
@@ -106,7 +106,7 @@ def title_findings(title: Text) -> Iterator[Finding]:
         return
     start = title.text.index(words)
     whole = (start, start + len(words))
-    if content_words(words, title.language if title.language in LANGUAGES else detect(words)) < _TELLING_TITLE:
+    if content_words(words, detect(words)) < _TELLING_TITLE:
         yield title.finding(Span(QualityRule.TITLE_GENERAL, *whole))
     long_words = _CAPITAL_WORD.findall(words)
     if len(long_words) >= _FEWEST_CAPITAL_WORDS and sum(map(str.isupper, long_words)) * 5 >= len(long_words) * 4:
@@ -117,7 +117,7 @@ def title_findings(title: Text) -> Iterator[Finding]:
 
 def tone_spans(text: Text) -> Iterator[Span]:
     """Words that praise instead of telling, double exclamation marks, whole sentences in capitals."""
-    yield from (Span(QualityRule.PROMOTIONAL, *found.span()) for found in _PRAISE.finditer(text.text))
+    yield from (Span(QualityRule.PROMOTIONAL, *found.span()) for found in PRAISE.finditer(text.text))
     yield from (Span(QualityRule.SHOUTING, *found.span()) for found in _SHOUTED.finditer(text.text))
     if text.field.endswith("title"):
         return  # capitals of a title have a rule of their own
