@@ -25,14 +25,14 @@ _NEED = (
 GOOD = ProposalFields(
     kind=ProposalKind.TR,
     title="Rivestimento antiusura per stampi di pressofusione",
-    summary="Cerchiamo un rivestimento PVD o CVD che resista all'usura su stampi per leghe di alluminio, con spessori di "
-    "3-5 µm e durezza oltre 2.500 HV.",
+    summary="Cerchiamo un rivestimento PVD o CVD che resista all'usura su stampi per leghe di alluminio, con "
+    "spessori di 3-5 µm e durezza oltre 2.500 HV.",
     description=_NEED
     + "".join(
-        f"La prova numero {n} si svolge su un provino di acciaio 1.2343 secondo la norma ISO {6507 + n} in laboratorio. "
+        f"La prova {n} si svolge su un provino di acciaio 1.2343 secondo la norma ISO {6507 + n} in laboratorio. "
         for n in range(9)
     ),
-    expertise_sought="Deposizione fisica da vapore su acciai da utensili, misura dell'adesione e della tensione residua.",
+    expertise_sought="Deposizione fisica da vapore su acciai da utensili, misura di adesione e tensione residua.",
     partner_role="Il partner prepara i provini, li prova con noi per sei mesi e poi fornisce il trattamento in serie.",
     partnership_types=("Investment agreement",),
     partner_types=("SME 11-49",),

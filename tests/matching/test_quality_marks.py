@@ -8,7 +8,7 @@ from data.models.vocabulary import QualityRule
 from matching.brokerage.quality.contacts import contact_spans, is_vat_number
 from matching.brokerage.quality.marks import brand_spans, legal_form_spans, patent_spans
 
-ORDINARY = frozenset("rossi argento silver innovation remote standard model gel acqua energy conto".split())
+ORDINARY = frozenset({"rossi", "argento", "silver", "remote", "standard", "model", "energy"})
 
 
 def contacts(text: str, *, english: bool = False) -> list[tuple[str, str]]:

@@ -19,10 +19,13 @@ NAMES = (
     KnownName(6, "Regione Lombardia", ("Milano", "Lombardia"), True),
     KnownName(7, "FEMTOZORB AB"),
     KnownName(8, "PVD"),
+    KnownName(10, "Direct Current BV"),
+    KnownName(11, "University of Verdania"),
     KnownName(9, "Laboratorio Materiali Lecco", ("Lecco",)),
 )
 ORDINARY = frozenset(
-    "cartiera impianti orange smart materials institute universita studi laboratorio materiali".split()
+    {"cartiera", "impianti", "orange", "smart", "materials", "institute", "universita", "studi", "laboratorio"}
+    | {"materiali", "direct", "current", "university"}
 )
 BOOK = NameBook.of(NAMES, ORDINARY)
 
@@ -57,6 +60,8 @@ def test_other_organisations_are_found_by_their_whole_name(text: str, who: int |
         "Servono impianti di tecnoverde.",
         "Femtozorb layers are thin; a femtozorb is hard.",
         "Tecnoverde. Impianti di depurazione.",
+        "The grid is based on Direct Current (DC) in buildings.",
+        "She studied at the Giorgio Bruno University, Verdania, and came back.",
     ],
 )
 def test_ordinary_words_headings_and_public_bodies_are_no_names(text: str) -> None:

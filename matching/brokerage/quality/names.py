@@ -12,12 +12,15 @@ from embeddings.language import fold
 from matching.identity import GRAMMAR, name_words
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_BREAK: Final = re.compile(r"[;:!?\n]|\.\s|[.]$")
+_BREAK: Final = re.compile(r"[;:!?,\n]|\.\s|[.]$")
 _STARTS: Final = frozenset('.!?:;•\n-–—("“«')
 _LEAST_LETTERS: Final = 4
 _LEAST_OWN_LETTERS: Final = 3
 _AROUND: Final = 8
 """Words on both sides of a name that are looked at to see whether capitals mean anything there."""
+_INSTITUTIONS: Final = frozenset(
+    "university universita politecnico college institute istituto foundation fondazione consorzio consortium".split()  # noqa: SIM905
+)
 _HEADING: Final = 0.6
 """Share of words with a capital from which a text is a heading, where capitals tell nothing."""
 _LONG_ENOUGH: Final = 3
@@ -64,8 +67,9 @@ class _Entry(NamedTuple):
 class NameBook:
     """The names of all known organisations. `ordinary` holds words, folded, that are no names by themselves.
 
-    A name of one word is looked for only where it is no ordinary word and has at least four letters; of several words,
-    where all are ordinary, only where the text writes them with capitals as names and not as headings do.
+    A name of one word is looked for only where it is no ordinary word and has at least four letters. A name whose words
+    are all ordinary needs three, or one that says what it is (university, institute), and a text that writes them with
+    capitals inside a sentence; a heading's capitals tell nothing.
     """
 
     ordinary: Set[str]
@@ -81,7 +85,7 @@ class NameBook:
         index: dict[str, list[_Entry]] = defaultdict(list)
         for number, each in words.items():
             telling = any(_is_telling(word, ordinary) for word in each)
-            if not each or (len(each) == 1 and not telling):
+            if not each or not (telling or _says_what_it_is(each)):
                 continue
             place = min(range(len(each)), key=lambda at: rarity[each[at]])
             index[each[place]].append(_Entry(each, place, number, telling))
@@ -144,6 +148,11 @@ def content_words_of(text: str) -> list[Word]:
             first = match.group()[0]
             found.append(Word(folded, match.start(), match.end(), first.isupper() or first.isdigit()))
     return found
+
+
+def _says_what_it_is(words: tuple[str, ...]) -> bool:
+    """Whether a name of ordinary words alone can be told from those words: "Direct Current" cannot."""
+    return len(words) >= _LONG_ENOUGH or (len(words) > 1 and not _INSTITUTIONS.isdisjoint(words))
 
 
 def _is_telling(word: str, ordinary: Set[str]) -> bool:
