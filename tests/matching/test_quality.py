@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -43,12 +44,12 @@ GOOD = ProposalFields(
 )
 
 
-def findings(*, anonymous: bool = True, similar: tuple[Similar, ...] = (), **given: object) -> tuple[Finding, ...]:
-    fields = replace(GOOD, **given)  # type: ignore[arg-type]
+def findings(*, anonymous: bool = True, similar: tuple[Similar, ...] = (), **given: Any) -> tuple[Finding, ...]:
+    fields = replace(GOOD, **given)
     return check(fields, today=TODAY, published_names=BOOK, similar=similar, anonymous=anonymous)
 
 
-def one(rule: QualityRule, **given: object) -> Finding:
+def one(rule: QualityRule, **given: Any) -> Finding:
     """The only finding, which is of this rule."""
     found = findings(**given)
     assert [item.rule for item in found] == [rule]

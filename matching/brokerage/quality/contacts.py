@@ -97,7 +97,7 @@ def contact_spans(text: str, *, english: bool = False) -> Iterator[Span]:
             yield Span(QualityRule.WEB_ADDRESS, *found.span())
     yield from (Span(QualityRule.SOCIAL_HANDLE, *found.span()) for found in _SOCIAL.finditer(text))
     for found in _STREET.finditer(text):
-        by_way_of = english and found["kind"] == "via"
+        by_way_of = english and found["kind"] == "via" and "," not in found.group()  # "via Sigfox 868"
         if not by_way_of and not _NO_STREET.search(found.group()):
             yield Span(QualityRule.STREET_ADDRESS, *found.span())
 
