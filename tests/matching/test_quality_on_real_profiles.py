@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ IDENTIFYING = (
 )
 
 
-def records(path: Path) -> list[dict[str, str]]:
+def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -35,7 +36,8 @@ def test_profiles_that_were_checked_before_raise_hardly_an_alarm(real_data: Path
     texts = ("title", "summary", "description", "expertise_sought", "language")
     found: Counter[QualityRule] = Counter()
     for row in profiles:
-        fields = ProposalFields(kind=ProposalKind(row["kind"]), **{key: row.get(key) or "" for key in texts})
+        said: dict[str, Any] = {key: row.get(key) or "" for key in texts}
+        fields = ProposalFields(kind=ProposalKind(row["kind"]), **said)
         found.update(item.rule for item in check(fields, today=today(), published_names=book))
     alarms = sum(found[rule] for rule in IDENTIFYING)
     assert alarms <= len(profiles) * 0.01, found

@@ -34,7 +34,7 @@ _CLEAR = (
 )
 _AFTER_A_COMMA = r"Ltd\.?|LTD\.?|LLC|L\.L\.C\.|Inc\.|Corp\.|PLC|plc"
 _DOUBTFUL = r"SPA|Spa|AG|KG|AB|AS|SA|SAS|SL|NV|BV|SE|SNC|Limited|Inc|AD|EAD|SIA"
-_PART = r"[A-ZÀ-Ý0-9&][\w&.'’+-]*"
+_PART = r"[A-ZÀ-Ý0-9&][\w&.'’+-]{0,39}"
 _LEGAL: Final = re.compile(
     rf"(?<![\w.])(?P<name>{_PART}(?:\s(?:(?:&|e|and|di|of|de|und)\s)?{_PART}){{0,4}})"
     rf"(?:\s(?:{_CLEAR}|(?P<doubtful>{_DOUBTFUL}))|,?\s(?:{_AFTER_A_COMMA}))(?![\w/&]|\s?\d)"
@@ -59,7 +59,7 @@ _NO_NAME: Final = (
 )
 """Words before a legal form that name nobody: "una S.r.l.", "German GmbH"."""
 
-_MARKED: Final = re.compile(r"(?P<name>[^\W_][\w+.'’-]*)\s?(?:(?P<sign>[®™℠])|\((?:R|TM)\))")
+_MARKED: Final = re.compile(r"(?P<name>[^\W_][\w+.'’-]{0,39})\s?(?:(?P<sign>[®™℠])|\((?:R|TM)\))")
 _KNOWN_TECHNIQUES: Final = frozenset(
     """
     bluetooth lora lorawan wi-fi wifi zigbee windows android linux usb hdmi java python matlab kevlar teflon
