@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     )
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
+    upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -75,6 +76,11 @@ class Settings(BaseSettings):
     def vector_cache(self) -> Path:
         """File of the cached vectors."""
         return self.home / "vectors.db"
+
+    @property
+    def upload_dir(self) -> Path:
+        """Folder of the attached files."""
+        return self.home / "uploads"
 
     @property
     def log_dir(self) -> Path:
