@@ -34,7 +34,7 @@ def submit(
     Raises NotFoundError, NotAllowedError, ConflictError, MoveNotAllowedError, or InvalidProposalError.
     """
     move = begin(session, reference, person, Step.SUBMITTED, version)
-    if move.repeated:
+    if move.repeated or (version is None and move.proposal.state == ProposalState.TO_VALIDATE.value):
         return move.proposal
     move.require(ProposalState.DRAFT)
     _require_complete(move.proposal, day or today())
