@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.models.account import Account, Invitation
+from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
 from data.models.exposure import Exposure
@@ -10,6 +11,7 @@ from data.models.organisation import Evidence, ExternalId, Organisation, Organis
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
+from data.models.response import PartnerResponse
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
@@ -18,6 +20,7 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Attachment",
     "Base",
     "CaseEvent",
     "Concept",
@@ -33,6 +36,7 @@ __all__ = [
     "OrganisationCompetence",
     "OrganisationTheme",
     "OutboxMessage",
+    "PartnerResponse",
     "Proposal",
     "ProposalCode",
     "RankerChange",
