@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.models.account import Account, Invitation
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
+from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
@@ -18,8 +19,10 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Assignment",
     "Base",
     "CaseEvent",
+    "ClientNote",
     "Concept",
     "Crosswalk",
     "CurationDecision",
@@ -41,6 +44,7 @@ __all__ = [
     "Run",
     "SavedSearch",
     "SavedSearchHit",
+    "ShortlistOrder",
     "SourceCursor",
     "Suggestion",
     "TagDecision",
