@@ -213,7 +213,8 @@ def test_of_two_who_take_the_same_at_once_one_gets_it_and_the_other_is_told(sess
     with sessions.begin() as session:
         people = [account(session, "broker") for _ in range(4)]
         number = to_validate(session).id
-    start, outcomes = threading.Barrier(len(people)), []
+    start = threading.Barrier(len(people))
+    outcomes: list[tuple[str, int | None]] = []
 
     def try_it(who: Account) -> None:
         start.wait()
