@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -43,12 +45,12 @@ GOOD = ProposalFields(
 )
 
 
-def findings(*, anonymous: bool = True, similar: tuple[Similar, ...] = (), **given: object) -> tuple[Finding, ...]:
-    fields = replace(GOOD, **given)  # type: ignore[arg-type]
+def findings(*, anonymous: bool = True, similar: tuple[Similar, ...] = (), **given: Any) -> tuple[Finding, ...]:
+    fields = replace(GOOD, **given)
     return check(fields, today=TODAY, published_names=BOOK, similar=similar, anonymous=anonymous)
 
 
-def one(rule: QualityRule, **given: object) -> Finding:
+def one(rule: QualityRule, **given: Any) -> Finding:
     """The only finding, which is of this rule."""
     found = findings(**given)
     assert [item.rule for item in found] == [rule]
@@ -234,3 +236,31 @@ def test_each_sentence_is_found_at_its_place() -> None:
     (read,) = texts_of(ProposalFields(kind=ProposalKind.TR, description=text))
     assert [" ".join(text[start:end].split()) for start, end, _ in read.sentences] == [s for _, _, s in read.sentences]
     assert len(read.sentences) >= 4
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "1",
+        "+1",
+        "+39 1",
+        "a.",
+        "A&",
+        "a-",
+        "A ",
+        "via A",
+        "info at a dot ",
+        "S.r.l. ",
+        "brevetto n. ",
+        "1 1",
+        "WO",
+        "www.",
+        "@a",
+        "a@b.it ",
+        "x.it ",
+    ],
+)
+def test_no_text_keeps_the_check_busy(hostile: str) -> None:
+    start = time.perf_counter()
+    findings(description=hostile * (20_000 // len(hostile)))
+    assert time.perf_counter() - start < 3.0

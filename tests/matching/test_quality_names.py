@@ -21,11 +21,14 @@ NAMES = (
     KnownName(8, "PVD"),
     KnownName(10, "Direct Current BV"),
     KnownName(11, "University of Verdania"),
+    KnownName(12, "Pastificio Bianchi"),
+    KnownName(13, "Sartoria Bianchi"),
+    KnownName(14, "Consorzio RAEE Bianchi"),
     KnownName(9, "Laboratorio Materiali Lecco", ("Lecco",)),
 )
 ORDINARY = frozenset(
     {"cartiera", "impianti", "orange", "smart", "materials", "institute", "universita", "studi", "laboratorio"}
-    | {"materiali", "direct", "current", "university"}
+    | {"materiali", "direct", "current", "university", "bianchi", "consorzio"}
 )
 BOOK = NameBook.of(NAMES, ORDINARY)
 
@@ -73,6 +76,14 @@ def test_the_own_organisation_is_found_by_its_telling_word_alone() -> None:
     assert named("La Cartiera Zorbini cerca un impianto.", OWN) == [(OWN, "Cartiera Zorbini")]
     assert named("Una cartiera di Lecco cerca un impianto.", OWN) == []
     assert named("La Zorbini cerca un impianto.") == []
+    assert named("Zorbini cerca un impianto.", OWN) == [(OWN, "Zorbini")]
+
+
+def test_a_word_of_the_own_name_that_says_the_trade_does_not_give_it_away() -> None:
+    assert named("Pastificio artigianale acquista farine di riso.", 12) == []
+    assert named("Si cercano partner. Sartoria su misura, in centro.", 13) == []
+    assert named("terre rare, magneti, RAEE, biolisciviazione", 14) == []
+    assert named("Da anni il Pastificio Bianchi acquista farine di riso.", 12) == [(12, "Pastificio Bianchi")]
 
 
 def test_an_own_name_of_ordinary_words_counts_where_it_is_written_as_a_name() -> None:

@@ -91,8 +91,8 @@ def test_the_book_of_names_follows_the_organisations(application: Application) -
     with application.sessions.begin() as session:
         text = "Il reparto lavora da anni con Zorbinia su questi impianti."
         proposal(session, reference="NAMING", state="draft", description=text)
-    named = [item for item in report_of(application, "NAMING").findings if item.rule is QualityRule.OTHER_NAME]
-    assert named == []
+    before = [item for item in report_of(application, "NAMING").findings if item.rule is QualityRule.OTHER_NAME]
+    assert before == []
     with application.sessions.begin() as session:
         organisation(session, reference="new", name="Zorbinia srl")
     [named] = [item for item in report_of(application, "NAMING").findings if item.rule is QualityRule.OTHER_NAME]

@@ -9,7 +9,7 @@ from typing import Final
 from data.models.vocabulary import QualityRule
 from matching.brokerage.quality.findings import Span
 
-_NAME = r"[\w.+-]*\w"
+_NAME = r"[\w.+-]{0,63}\w"
 _ENDING = r"[A-Za-z]{2,}"
 _EMAIL: Final = re.compile(
     rf"\b{_NAME} ?@ ?\w[\w-]*(?:(?:\.| \. )[\w-]+)*(?:\.| \. ){_ENDING}\b"
@@ -19,13 +19,12 @@ _EMAIL: Final = re.compile(
     rf"|\b{_NAME}\s?(?i:chiocciola)\s?\w[\w-]*(?:\.[\w-]+)+"
 )
 
-_SEPARATED = r"(?:[ ./-]|\)|\()*"
 _PHONES: Final = (
     re.compile(
         r"\b(?i:tel(?:efono|\.)?|phone|cell(?:ulare|\.)?|mobile|fax|whatsapp|numero verde)\s?"
         r"(?i:n\.?|no\.?|nr\.?|number)?\s?[:.]?\s?(?P<number>[+(]?\d[\d ./()-]{4,}\d)"
     ),
-    re.compile(rf"(?<![\w+])(?P<number>\+\(?[1-9]\d{{0,2}}\)?(?:{_SEPARATED}\d{{1,}}){{1,6}})(?![\w])"),
+    re.compile(r"(?<![\w+])(?P<number>\+\(?[1-9]\d{0,14}\)?(?:[ ./()-]{1,3}\d{1,12}){0,6})(?!\w)"),
     re.compile(r"(?<![\w.,/-])(?P<number>00[1-9]\d{0,2}(?:[ ./-]\(?\d{1,8}\)?){2,6}|0039\d{8,11})(?![\w])"),
     re.compile(r"(?<![\w.,/-])(?P<number>0\d{1,3}(?:[ /-]?\d{5,8}|(?:[ ./-]\d{2,4}){2,4}))(?![\w-]|[.,]\d)"),
     re.compile(
@@ -61,7 +60,7 @@ _DOMAINS = (
 _WEB: Final = re.compile(
     r"(?i:\bhttps?://[^\s<>\"”»]*[\w/])"
     r"|(?i:\bwww\.[^\s<>\"”»]*[\w/])"
-    rf"|(?<![\w@.])(?:[A-Za-z0-9][\w-]*\.)+(?:{_DOMAINS})(?:/[^\s<>\"”»]*[\w/])?(?![\w.]*\w)"
+    rf"|(?<![\w@.])(?:[A-Za-z0-9][\w-]{{0,62}}\.){{1,6}}(?:{_DOMAINS})(?:/[^\s<>\"”»]*[\w/])?(?![\w.]*\w)"
 )
 _NO_WEB: Final = re.compile(
     r"(?i:(?:https?://)?(?:[\w-]+\.)*europa\.eu(?:/\S*)?)"  # the Union's own pages tell nothing of who writes
@@ -97,7 +96,7 @@ def contact_spans(text: str, *, english: bool = False) -> Iterator[Span]:
             yield Span(QualityRule.WEB_ADDRESS, *found.span())
     yield from (Span(QualityRule.SOCIAL_HANDLE, *found.span()) for found in _SOCIAL.finditer(text))
     for found in _STREET.finditer(text):
-        by_way_of = english and found["kind"] == "via"
+        by_way_of = english and found["kind"] == "via" and "," not in found.group()  # "via Sigfox 868"
         if not by_way_of and not _NO_STREET.search(found.group()):
             yield Span(QualityRule.STREET_ADDRESS, *found.span())
 

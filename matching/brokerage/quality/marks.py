@@ -8,6 +8,7 @@ from typing import Final
 
 from data.models.vocabulary import QualityRule
 from embeddings.language import fold
+from embeddings.stopwords import STOP_WORDS
 from matching.brokerage.quality.findings import Span
 
 _YEAR = r"(?:19|20)\d\d"
@@ -27,21 +28,24 @@ _PATENT: Final = re.compile(
 _YEARS: Final = re.compile(rf"^{_YEAR}(?:\s*[-–/. ]\s*(?:{_YEAR}|\d\d))?$")
 
 _CLEAR = (
-    r"S\.?\s?[rR]\.?\s?[lL]\.?(?:\s?[sS]\.?)?|S\.\s?[pP]\.\s?[aA]\.?|SpA|S\.n\.c\.|S\.a\.s\.|[Ss]\.?c\.?a\.?r\.?l\.?"
+    r"[sS]\.?\s?[rR]\.?\s?[lL]\.?(?:\s?[sS]\.?)?|S\.\s?[pP]\.\s?[aA]\.?|SpA|S\.n\.c\.|S\.a\.s\.|[Ss]\.?c\.?a\.?r\.?l\.?"
     r"|GmbH|mbH|UG|B\.V\.|N\.V\.|S\.A\.S\.|S\.A\.|S\.L\.U?\.?|SARL|S\.à\sr\.l\.|ApS|A/S|Oyj?|[dD]\.o\.o\.|[sS]\.r\.o\."
     r"|[Ss]p\.?\sz\.?\s?o\.?\s?o\.?|Kft\.?|Zrt\.?|Lda\.?|OÜ|UAB|EOOD|OOD"
 )
 _AFTER_A_COMMA = r"Ltd\.?|LTD\.?|LLC|L\.L\.C\.|Inc\.|Corp\.|PLC|plc"
 _DOUBTFUL = r"SPA|Spa|AG|KG|AB|AS|SA|SAS|SL|NV|BV|SE|SNC|Limited|Inc|AD|EAD|SIA"
-_PART = r"[A-ZÀ-Ý0-9&][\w&.'’+-]*"
+_PART = r"[A-ZÀ-Ý0-9&][\w&.'’+-]{0,39}"
 _LEGAL: Final = re.compile(
     rf"(?<![\w.])(?P<name>{_PART}(?:\s(?:(?:&|e|and|di|of|de|und)\s)?{_PART}){{0,4}})"
     rf"(?:\s(?:{_CLEAR}|(?P<doubtful>{_DOUBTFUL}))|,?\s(?:{_AFTER_A_COMMA}))(?![\w/&]|\s?\d)"
 )
 _WORD: Final = re.compile(r"[^\W\d_][\w&'’+-]*")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
-_NO_NAME: Final = frozenset(
-    """
+_NO_NAME: Final = (
+    STOP_WORDS["it"]
+    | STOP_WORDS["en"]
+    | frozenset(
+        """
     a an the una un uno la il lo le gli our nostra nostro this questa societa azienda impresa startup start-up pmi sme
     company companies firm enterprise family family-owned small medium young innovative innovativa based leading as our
     italian italiana german tedesca french francese spanish spagnola polish polacca austrian austriaca swiss svizzera
@@ -51,10 +55,11 @@ _NO_NAME: Final = frozenset(
     britannica english turkish turca israeli israeliana ukrainian ucraina maltese cypriot cipriota european europea
     forma giuridica legal form tipo type costituita registered e and or o le piccole medie imprese
     """.split()  # noqa: SIM905 - a list of words reads best as text
+    )
 )
 """Words before a legal form that name nobody: "una S.r.l.", "German GmbH"."""
 
-_MARKED: Final = re.compile(r"(?P<name>[^\W_][\w+.'’-]*)\s?(?:(?P<sign>[®™℠])|\((?:R|TM)\))")
+_MARKED: Final = re.compile(r"(?P<name>[^\W_][\w+.'’-]{0,39})\s?(?:(?P<sign>[®™℠])|\((?:R|TM)\))")
 _KNOWN_TECHNIQUES: Final = frozenset(
     """
     bluetooth lora lorawan wi-fi wifi zigbee windows android linux usb hdmi java python matlab kevlar teflon

@@ -21,6 +21,12 @@ _AROUND: Final = 8
 _INSTITUTIONS: Final = frozenset(
     "university universita politecnico college institute istituto foundation fondazione consorzio consortium".split()  # noqa: SIM905
 )
+_TRADE: Final = re.compile(
+    r"(?:ifici[oi]|eri[ae]|tori[ae]|tric[ei]|tor[ei]|zion[ei]|aggio|ment[oi]|istic[aoi]|logi[ae]|iche|ing|ers|logy|tions?)$"
+)
+"""Endings of what somebody does, which a sentence may begin with: "Pastificio", "Sartoria", "Coating"."""
+_ABBREVIATION: Final = 5
+"""Letters of a word in capitals that may be an abbreviation of the trade: "RAEE"."""
 _HEADING: Final = 0.6
 """Share of words with a capital from which a text is a heading, where capitals tell nothing."""
 _LONG_ENOUGH: Final = 3
@@ -121,7 +127,8 @@ class NameBook:
         for at, word in enumerate(words):
             run = _run(text, words, at, whole)
             if not (run and all(one.capital for one in run)):
-                run = [word] if word.folded in telling and word.capital and word.start >= end else []
+                alone = word.folded in telling and word.start >= end and _gives_away(text, words, lower, at)
+                run = [word] if alone else []
             if run:
                 end = run[-1].end
                 yield Mention(own, run[0].start, end)
@@ -167,6 +174,17 @@ def _run(text: str, words: list[Word], first: int, wanted: tuple[str, ...]) -> l
     if tuple(word.folded for word in run) != wanted or _BREAK.search(text[run[0].start : run[-1].end]):
         return []
     return run
+
+
+def _gives_away(text: str, words: list[Word], lower: Set[str], at: int) -> bool:
+    """Whether a telling word of a name stands for it: "Zorbini", but not "Pastificio" at the head of a sentence."""
+    word = words[at]
+    if text[word.start : word.end].isupper() and word.end - word.start <= _ABBREVIATION:
+        return False
+    starts = not text[: word.start].rstrip(" \t") or text[: word.start].rstrip(" \t")[-1] in _STARTS
+    if not starts:
+        return _stands_out(text, words, lower, at)
+    return word.capital and word.folded not in lower and not _TRADE.search(word.folded)
 
 
 def _stands_out(text: str, words: list[Word], lower: Set[str], at: int) -> bool:
