@@ -229,6 +229,17 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
+class QueueKind(StrEnum):
+    """What waits on the brokers' desk."""
+
+    VALIDATION = "validation"
+    CURATION = "curation"
+    INTEREST = "interest"
+    EXPIRY = "expiry"
+    ORGANISATION = "organisation"
+    MEMBERSHIP = "membership"
+
+
 class RunState(StrEnum):
     """State of a job's run; `interrupted` is set by the next run that finds a dead one."""
 
