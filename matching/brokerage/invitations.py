@@ -128,9 +128,14 @@ def invitation_by_token(session: Session, token: str, *, hold: bool = False) -> 
     return found
 
 
-def open_invitations(session: Session, organisation_id: int | None) -> list[Invitation]:
-    """The open invitations into an organisation, or (None) those into none, latest first."""
+def open_invitations(session: Session, organisation_id: int) -> list[Invitation]:
+    """The open invitations into an organisation, latest first."""
     return list(session.scalars(_open_of(organisation_id).order_by(Invitation.id.desc())))
+
+
+def all_open_invitations(session: Session) -> list[Invitation]:
+    """All open invitations, latest first."""
+    return list(session.scalars(_open().order_by(Invitation.id.desc())))
 
 
 def accept(session: Session, token: str, *, name: str, password: str, language: str | None) -> Account:
@@ -203,14 +208,14 @@ def _organisation_of(session: Session, invitation: Invitation) -> Organisation |
 
 
 def _open_of(organisation_id: int | None) -> Select[Invitation]:
-    place = (
-        Invitation.organisation_id.is_(None)
-        if organisation_id is None
-        else Invitation.organisation_id == organisation_id
-    )
-    return select(Invitation).where(
-        place, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now()
-    )
+    if organisation_id is None:
+        return _open().where(Invitation.organisation_id.is_(None))
+    return _open().where(Invitation.organisation_id == organisation_id)
+
+
+def _open() -> Select[Invitation]:
+    undecided = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    return select(Invitation).where(*undecided, Invitation.expires_at > now())
 
 
 def _record(session: Session, invitation: Invitation, action: str, *, actor: str) -> None:
