@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask_security.forms import LoginForm, RegisterFormV2, TwoFactorVerifyCodeForm, VerifyForm
+from flask_security.forms import (
+    LoginForm,
+    RegisterFormV2,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
 from flask_security.password_util import PasswordUtil
+from flask_security.proxies import _datastore
 from flask_security.recovery_codes import MfRecoveryForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField
 
@@ -13,11 +21,10 @@ from matching.brokerage.accounts import LANGUAGES, LONGEST_NAME
 from matching.brokerage.consents import NOTICE_VERSION
 from matching.brokerage.passwords import normalised, password_problem
 from web.accounts.messages import PASSWORD_PROBLEMS
-from web.labels import LANGUAGES as LANGUAGE_NAMES
 from web.language import current_language, translate
 
 if TYPE_CHECKING:
-    from web.accounts.users import User
+    from web.accounts.users import Accounts, User
 
 
 class SignInForm(LoginForm):
@@ -30,11 +37,7 @@ class RegistrationForm(RegisterFormV2):
     """Name, address, password, language, and the privacy notice in the version that was shown."""
 
     name = StringField(filters=[lambda text: " ".join((text or "").split())])
-    language = RadioField(
-        choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
-        default=current_language,
-        validate_choice=False,
-    )
+    language = StringField(default=current_language)
     notice = BooleanField()
     notice_version = HiddenField(default=NOTICE_VERSION)
 
@@ -67,6 +70,7 @@ class _Lockable:
     def validate(self, **given: Any) -> bool:
         """Whether the account is not locked and the secret is right."""
         form = cast(Any, self)
+        cast("Accounts", _datastore).hold(form.user)
         if form.user.is_locked():
             form[self.field].errors = [
                 translate(
@@ -79,6 +83,18 @@ class _Lockable:
 
 class CodeForm(_Lockable, TwoFactorVerifyCodeForm):
     """The code of an authenticator."""
+
+
+class SetupForm(TwoFactorSetupForm):
+    """`authenticator` or `disable`: the buttons of the page."""
+
+    setup = StringField()
+
+
+class RescueForm(TwoFactorRescueForm):
+    """Never shown: a recovery code is the way."""
+
+    help_setup = RadioField(choices=[])
 
 
 class PasswordAgainForm(_Lockable, VerifyForm):

@@ -38,6 +38,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
         in_memory_fallback=["100 per minute"],
     )
     limiter.init_app(app)
+    app.extensions["abbina_limiter"] = limiter  # the views know it weakly
     for endpoint, limits in LIMITS.items():
         view: Any = app.view_functions[endpoint]
         limited: Any = limiter.limit(limits, methods=["POST"])(view)

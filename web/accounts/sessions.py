@@ -18,6 +18,7 @@ from flask_security.core import _user_loader
 from flask_security.proxies import _datastore
 from flask_security.signals import user_authenticated
 from sqlalchemy import delete
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from data.models import EndedSession, now
@@ -81,6 +82,13 @@ def _begin(_app: Flask, user: User, **_given: Any) -> None:
     cast(Accounts, _datastore).put(user)  # type: ignore[no-untyped-call]
 
 
+def _refuse_odd_ways_back() -> None:
+    """A way back with a backslash or a control character is none of ours: browsers read it as another host."""
+    for given in (*request.args.getlist("next"), *request.form.getlist("next")):
+        if "\\" in given or any(ord(letter) < 32 for letter in given):
+            raise BadRequest("no way back of ours")
+
+
 def _want_second_factor() -> WerkzeugResponse | None:
     """Staff that must have a second factor comes nowhere before it is set up."""
     endpoint = (request.endpoint or "").rpartition(".")[2]
@@ -108,5 +116,6 @@ def init_sessions(app: Flask) -> None:
         return sign_out()
 
     app.view_functions["security.logout"] = logout
+    app.before_request(_refuse_odd_ways_back)
     app.before_request(_want_second_factor)
     app.after_request(_keep_nowhere)

@@ -39,6 +39,8 @@ from web.accounts.forms import (
     Passwords,
     RecoveryCodeForm,
     RegistrationForm,
+    RescueForm,
+    SetupForm,
     SignInForm,
 )
 from web.accounts.mail import OutboxMail
@@ -81,6 +83,8 @@ def init_accounts(app: Flask, settings: Settings) -> None:
         register_form=RegistrationForm,
         verify_form=PasswordAgainForm,
         two_factor_verify_code_form=CodeForm,
+        two_factor_setup_form=SetupForm,
+        two_factor_rescue_form=RescueForm,
         mf_recovery_form=RecoveryCodeForm,
         mail_util_cls=OutboxMail,
         password_util_cls=Passwords,
