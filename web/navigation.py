@@ -32,6 +32,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
     Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
+    Entry("verification.index", _l("To verify"), Audience.STAFF),
+    Entry("administration.index", _l("Accounts"), Audience.ADMINISTRATOR),
 )
 
 
