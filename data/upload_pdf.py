@@ -33,7 +33,8 @@ _END_OF_STREAM = re.compile(rb"[\0\t\n\f\r ]*endstream")
 _OFFSETS = re.compile(rb"([\t\n\f\r ]*\d{1,10}(?=[\t\n\f\r ]|$))*[\t\n\f\r ]*")
 _BEFORE_AN_OBJECT = frozenset(b"\0\t\n\f\r >])")
 _BREAK = re.compile(rb"\r\n|\n|\r|")
-_OBJECT = re.compile(rb"(?<=[\0\t\n\f\r \d])obj[\0\t\n\f\r ]*(<<|\[|/|%)")
+_CONTROL = re.compile(rb"[\0-\x20]")
+_OBJECT = re.compile(rb"(?<=[\0\t\n\v\f\r \d])obj[\0\t\n\v\f\r ]*(<<|\[|/|%)")
 _ENCRYPT = re.compile(rb"/Encrypt[\0\t\n\f\r ]*(<<|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+R)")
 _MARKUP = re.compile(rb"<\s*(html|head|body|script|svg|iframe|!doctype|\?php)", re.IGNORECASE)
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_535 + 22
@@ -104,7 +105,8 @@ class _Inspection:
         if self._tokens > _TOKENS_AT_MOST:
             raise UploadError(UploadFault.TOO_LARGE, "it has too many parts")
         if token.kind == "name":
-            if token.value in ACTIVE:
+            # Readers written in C end a name at a NUL, and some at any control character.
+            if _CONTROL.split(token.value, maxsplit=1)[0] in ACTIVE:
                 raise UploadError(UploadFault.ACTIVE_CONTENT, "it has scripts, actions, forms or files within")
             if token.value == b"Encrypt":
                 raise UploadError(UploadFault.ENCRYPTED, "it is protected by a password or by restrictions")
@@ -144,10 +146,14 @@ class _Inspection:
             self._packed_object(Lexer(plain, start, end))
 
     def _packed_object(self, lexer: Lexer) -> None:
-        depth = 0
+        depth, kinds = 0, set()
         for token in lexer:
             self._judge(token)
+            kinds.add(token.kind)
             depth += _DEPTHS.get(token.kind, 0)
+        # Where nothing but a comment stands, readers go on behind it, in another state than this walk.
+        if not kinds or "comment" in kinds:
+            raise _unseen()
         if depth:
             raise UploadError(UploadFault.DAMAGED, "an object in it does not end")
 

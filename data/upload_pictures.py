@@ -17,6 +17,8 @@ _DECODERS_RAISE = (OSError, SyntaxError, ValueError, TypeError, LookupError, Ove
 _BROKEN = (*_DECODERS_RAISE, struct.error, zlib.error)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _END = 0xDA, 0xD9
+_QUALITIES = (88, 75, 60)
+"""Of JPEGs, the first that makes a picture no larger than it came."""
 _PLAIN_PNG = frozenset(("1", "L", "LA", "RGB", "RGBA", "I;16"))
 
 
@@ -43,7 +45,12 @@ def clean_jpeg(content: bytes, pixels: int) -> bytes:
     if not content.startswith(JPEG_SIGNATURE, end):
         _require_end(content, end)
     picture = _decoded(content[:end], "JPEG")
-    return _encoded(picture if picture.mode == "L" else picture.convert("RGB"), "JPEG")
+    picture = picture if picture.mode == "L" else picture.convert("RGB")
+    for quality in _QUALITIES[:-1]:
+        clean = _encoded(picture, "JPEG", quality=quality)
+        if len(clean) <= len(content):
+            return clean
+    return _encoded(picture, "JPEG", quality=_QUALITIES[-1])
 
 
 def _decoded(content: bytes, kind: str) -> Image.Image:
@@ -57,10 +64,10 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
         raise _damaged() from error
 
 
-def _encoded(picture: Image.Image, kind: str) -> bytes:
+def _encoded(picture: Image.Image, kind: str, **options: int) -> bytes:
     picture.info.clear()  # the encoders would write comments and profiles again from here
     out = BytesIO()
-    picture.save(out, kind, **({"quality": 88} if kind == "JPEG" else {}))
+    picture.save(out, kind, **options)
     return out.getvalue()
 
 

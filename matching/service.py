@@ -15,6 +15,7 @@ from data.corpus import chunks, closed_since, load_organisations, withdrawn_sinc
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
 from matching.brokerage.curation import Candidate, rejected, rejecting, standing
+from matching.brokerage.ordering import places_of
 from matching.brokerage.responses import refused, refusing
 from matching.collection import Collection as Corpus
 from matching.drafts import Draft
@@ -28,7 +29,7 @@ from matching.ranking import RankingModel
 from matching.retrieval import Rows
 from matching.rules import targets_of
 from matching.shortlist import Arranged, Circumstances, Floats, Stage, arrange
-from matching.showing import Shown, annotated, decided_for
+from matching.showing import Shown, annotated, decided_for, in_chosen_order
 from matching.types import Band, Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
@@ -252,7 +253,9 @@ class MatchService:
             shown = self._show(engine, query, target, top, around)
             considered[target.value] = shown.considered
             present = engine.presenter.organisations if target is Target.ORGANISATIONS else engine.presenter.proposals
-            lists[target] = annotated(session, present(session, query, shown.ranked), shown, decisions)
+            told = annotated(session, present(session, query, shown.ranked), shown, decisions)
+            places = places_of(session, query.proposal_id, target) if query.proposal_id and decisions else ()
+            lists[target] = in_chosen_order(told, places) if places else told
         return Suggestions(
             query=query.label,
             generation=engine.collection.generation,

@@ -6,6 +6,7 @@ from data.models.account import Account, Invitation
 from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
+from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
@@ -20,9 +21,11 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Assignment",
     "Attachment",
     "Base",
     "CaseEvent",
+    "ClientNote",
     "Concept",
     "Crosswalk",
     "CurationDecision",
@@ -45,6 +48,7 @@ __all__ = [
     "Run",
     "SavedSearch",
     "SavedSearchHit",
+    "ShortlistOrder",
     "SourceCursor",
     "Suggestion",
     "TagDecision",

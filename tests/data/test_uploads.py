@@ -67,6 +67,11 @@ ACTIVE = {
     "script in the tree of names": pdf(catalogue=b"/Names << /JavaScript << /Names [(a) 4 0 R] >> >>"),
     "escaped name": pdf(b"<< /S /J#61vaScript >>"),
     "escaped in full": pdf(b"<< /#4a#53 (app.alert(1)) >>"),
+    "name that ends at a NUL": pdf(b"<< /S /JavaScript#00x >>"),
+    "name that ends at a control character": pdf(b"<< /JS\x0b(x) >>"),
+    "object stream that goes on behind its end": pdf(
+        b"<< /Type /ObjStm /N 1 /First 5 /Length 6 0 R >>\nstream\n50 0 % \nendstream (\n<< /JS 5 0 R >> )"
+    ),
     "launches a program": pdf(b"<< /S/Launch/F(cmd.exe) >>"),
     "acts by itself": pdf(b"<< /AA << /O 5 0 R >> >>"),
     "file within": pdf(stream(b"MZ", b"/Type /EmbeddedFile")),
@@ -82,6 +87,8 @@ ACTIVE = {
     "object stream with another filter": pdf(packed(JS, compress=False, entries=b"/Filter /ASCIIHexDecode")),
     "object stream inflated twice": pdf(packed(JS).replace(b"/FlateDecode", b"[/FlateDecode /FlateDecode]")),
     "object stream with two beginnings": pdf(packed(b"7", entries=b"/First 4")),
+    "offset at nothing": pdf(packed_as(b"50 0 51 2 ", b"7   ", 2)),
+    "offset into a comment": pdf(packed_as(b"50 0 51 6 ", b"[ % a ( \n<</JS 5 0 R>> ) ]", 2)),
     "object stream with two counts": pdf(packed(JS, entries=b"/N 0")),
     "object stream with a predictor": pdf(packed(b"7", entries=b"/DecodeParms << /Predictor 12 >>")),
     "object stream with a beginning elsewhere": pdf(packed(b"7").replace(b"/First 5", b"/First 9 0 R")),
@@ -125,8 +132,8 @@ REFUSED = {
     "a stream in an array": (pdf(b"[ stream\n<< /JS (x) >>\nendstream ]"), UploadFault.DAMAGED),
     "a damaged object stream": (pdf(packed(b"7").replace(b"\nx\x9c", b"\nx\x9d")), UploadFault.DAMAGED),
     "an offset into a text": (pdf(packed_as(b"50 0 51 4 ", b"(aa <</JS 5 0 R>> )", 2)), UploadFault.DAMAGED),
-    "an offset into a comment": (
-        pdf(packed_as(b"50 0 51 6 ", b"[ % a ( \n<</JS 5 0 R>> ) ]", 2)),
+    "an object stream whose objects do not end": (
+        pdf(packed_as(b"50 0 51 2 ", b"[ 7 ]", 2)),
         UploadFault.DAMAGED,
     ),
     "an object stream that ends too early": (
@@ -192,6 +199,13 @@ def test_a_photograph_loses_its_place_and_stands_upright() -> None:
     assert isinstance(bottom, tuple)
     assert abs(top[0] - 200) < 12
     assert bottom[0] < 12
+
+
+def test_a_photograph_within_the_limit_is_not_too_large_once_encoded_anew() -> None:
+    out = BytesIO()
+    Image.effect_noise((300, 300), 60).convert("RGB").save(out, "JPEG", quality=62)
+    limits = UploadLimits(size=len(out.getvalue()))
+    assert read(out.getvalue(), "foto.jpg", limits).size <= limits.size
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from matching.brokerage.texts import accounts, proposals
+from matching.brokerage.texts import accounts, desk, proposals
 from matching.brokerage.texts.text import Text
 
-TEMPLATES: dict[str, dict[str, Text]] = {**accounts.TEMPLATES, **proposals.TEMPLATES}
+TEMPLATES: dict[str, dict[str, Text]] = {
+    name: text for module in (accounts, desk, proposals) for name, text in module.TEMPLATES.items()
+}
 
 __all__ = ["TEMPLATES", "Text"]
