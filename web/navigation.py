@@ -23,6 +23,7 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("desk.index", _l("Desk"), Audience.STAFF),
     Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),

@@ -80,9 +80,9 @@ def move(
         raise CurationError("only who was pinned, accepted or added has a place that can be changed")
     here = order.index(candidate_id)
     there = here + by
-    if not 0 <= there < len(order) or _pinned(decisions, target, order[there]) != _pinned(
-        decisions, target, order[here]
-    ):
+    if not 0 <= there < len(order):
+        raise CurationError("there is no place to move to: it is the first or the last")
+    if _pinned(decisions, target, order[there]) != _pinned(decisions, target, candidate_id):
         raise CurationError("there is no place to move to: pinned ones stand first, the others after them")
     order[here], order[there] = order[there], order[here]
     return _store(session, ShortlistOrder(proposal_id=proposal_id, target=target.value, candidates=order, actor=actor))

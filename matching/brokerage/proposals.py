@@ -68,7 +68,7 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 
     Raises NotFoundError, InvalidProposalError, or MoveNotAllowedError for a proposal that is no draft of the platform.
     """
-    proposal = _locked(session, reference)
+    proposal = locked(session, reference)
     require_editable(proposal)
     if says(proposal, fields):
         return proposal
@@ -85,7 +85,7 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 def publish(session: Session, reference: str, *, day: date | None = None) -> Proposal:
     """Open a draft to matching. Raises NotFoundError, MoveNotAllowedError, or InvalidProposalError."""
     day = day or today()
-    proposal = _locked(session, reference)
+    proposal = locked(session, reference)
     require_editable(proposal)
     fields = fields_of(proposal)
     _refuse(publication_problems(fields, day))
@@ -99,7 +99,7 @@ def publish(session: Session, reference: str, *, day: date | None = None) -> Pro
 
 def publish_once(session: Session, reference: str, *, day: date | None = None) -> Proposal:
     """Publish a draft; one that is open already stays as it is, so that a button pressed twice is pressed once."""
-    proposal = _locked(session, reference)
+    proposal = locked(session, reference)
     if proposal.source == PLATFORM and proposal.state in _CLOSABLE:
         return proposal
     return publish(session, reference, day=day)
@@ -107,7 +107,7 @@ def publish_once(session: Session, reference: str, *, day: date | None = None) -
 
 def close(session: Session, reference: str) -> Proposal:
     """End a published proposal. Raises NotFoundError, or MoveNotAllowedError for one that is not open."""
-    proposal = _locked(session, reference)
+    proposal = locked(session, reference)
     _require_own(proposal)
     if proposal.state not in _CLOSABLE:
         raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only a published one is closed")
@@ -157,7 +157,7 @@ def fields_of(proposal: Proposal) -> ProposalFields:
     )
 
 
-def _locked(session: Session, reference: str) -> Proposal:
+def locked(session: Session, reference: str) -> Proposal:
     """The proposal, held until the end of the unit of work: of two moves at once, the second sees the first's outcome.
 
     SQLite's units of work come one after the other anyway; PostgreSQL's need the row's lock.

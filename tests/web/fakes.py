@@ -13,6 +13,7 @@ from data.settings import Settings
 from matching.brokerage.curation import rejected, standing
 from matching.concepts import Concept, ConceptIndex
 from matching.drafts import Draft
+from matching.errors import NotIndexedError
 from matching.types import (
     Band,
     Code,
@@ -108,6 +109,10 @@ class FakeService:
     def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
         """What was put in."""
         return self._answer(reference, top, {})
+
+    def engine(self) -> object:
+        """There is no index behind it."""
+        raise NotIndexedError("no index in this test")
 
     def band_limits(self, name: str) -> dict[Band, float]:
         """The same for every list."""
