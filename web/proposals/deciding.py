@@ -14,11 +14,11 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
-from data.models import CurationDecision, Proposal
+from data.models import Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.queries import names_of, proposal_by_reference
 from matching.brokerage.client_notes import take_back, tell_company
-from matching.brokerage.curation import Candidate, DecidedError, decide
+from matching.brokerage.curation import Candidate, DecidedError, Newer, decide
 from matching.brokerage.ordering import DOWN, UP, move, undo_move
 from matching.types import Target
 from web.access import Audience, open_to
@@ -116,7 +116,7 @@ def _tell_company(proposal: Proposal, target: Target, candidate_id: int, text: s
     return redirect(_back(proposal.reference, "decisions"))
 
 
-def _conflict(proposal: Proposal, candidate: Candidate, action: DecisionAction, theirs: CurationDecision) -> str:
+def _conflict(proposal: Proposal, candidate: Candidate, action: DecisionAction, theirs: Newer) -> str:
     """The page that shows a colleague's newer decision beside the one that was not stored."""
     target, number = candidate
     organisations, proposals = ([number], []) if target is Target.ORGANISATIONS else ([], [number])
