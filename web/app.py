@@ -8,7 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import errors, home, organisations, proposals, searches
+from web import desk, errors, home, organisations, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import BLUEPRINTS as ACCOUNT_PAGES
 from web.accounts import init_accounts, init_limits
@@ -45,7 +45,14 @@ def create_app(built_from: Settings | Application) -> Flask:
     init_accounts(app, application.settings)
     init_access(app)
     errors.init_errors(app)
-    for blueprint in (home.pages, proposals.pages, organisations.pages, searches.pages, *ACCOUNT_PAGES):
+    for blueprint in (
+        home.pages,
+        desk.pages,
+        proposals.pages,
+        organisations.pages,
+        searches.pages,
+        *ACCOUNT_PAGES,
+    ):
         app.register_blueprint(blueprint)
     require_audiences(app)
     init_limits(app, application.settings)

@@ -27,6 +27,7 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("desk.index", _l("Desk"), Audience.STAFF),
     Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
     Entry("proposals.index", _l("My proposals"), Audience.SIGNED_IN, members_only=True, query={"mine": "1"}),
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from data.models.account import Account, Invitation
-from data.models.attachment import Attachment
 from data.models.account import Account, EndedSession, Invitation
+from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
 from data.models.desk import Assignment, ClientNote, ShortlistOrder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -171,3 +171,15 @@ def _item(row: Any, day: date) -> QueueItem:
         overdue=row.due < day,
         age=max(0, (day - row.since).days),
     )
+
+
+def titles_of(
+    session: Session, items: Collection[tuple[QueueKind, int]]
+) -> dict[tuple[QueueKind, int], tuple[str, str]]:
+    """(reference, title) of things that wait or waited; what is no longer stored is left out."""
+    found: dict[tuple[QueueKind, int], tuple[str, str]] = {}
+    for source in SOURCES:
+        ids = [number for kind, number in items if kind is source.kind]
+        if ids:
+            found |= {(source.kind, row[0]): (row[1], row[2]) for row in session.execute(source.titles(ids))}
+    return found

@@ -7,7 +7,7 @@ somebody took it; NULL for nobody), `organisation` (a name, or NULL), `waiting` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -37,16 +37,20 @@ _DECIDED = tuple(
     action.value for action in (DecisionAction.ACCEPT, DecisionAction.REJECT, DecisionAction.PIN, DecisionAction.ADD)
 )
 
-Columns = Select[Any]
+Columns = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
-    """One kind of item: its rows on a day, and what the log of casework calls the things themselves."""
+    """One kind of item: its rows on a day, what the log of casework calls the things themselves, and their names.
+
+    `titles` selects (id, reference, title) of things by id, whether they wait or not.
+    """
 
     kind: QueueKind
     rows: Callable[[date], Columns]
     case: CaseKind
+    titles: Callable[[Sequence[int]], Columns]
 
 
 def _columns(
@@ -192,10 +196,24 @@ def memberships_to_confirm(_day: date) -> Columns:
     )
 
 
+def _titles_of_proposals(ids: Sequence[int]) -> Columns:
+    return select(Proposal.id, Proposal.reference, Proposal.title).where(Proposal.id.in_(ids))
+
+
+def _titles_of_organisations(ids: Sequence[int]) -> Columns:
+    return select(Organisation.id, Organisation.reference, Organisation.name).where(Organisation.id.in_(ids))
+
+
+def _titles_of_members(ids: Sequence[int]) -> Columns:
+    name = func.coalesce(func.nullif(Account.name, ""), Organisation.name)
+    owner = Organisation.id == Account.organisation_id
+    return select(Account.id, Organisation.reference, name).join(Organisation, owner).where(Account.id.in_(ids))
+
+
 SOURCES: tuple[QueueSource, ...] = (
-    QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION),
-    QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT),
+    QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION, _titles_of_organisations),
+    QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT, _titles_of_members),
 )
