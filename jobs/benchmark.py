@@ -203,7 +203,7 @@ def learning(out: Path | None, seed: int, brokers: int, as_json: bool) -> None:
 @click.option("--rounds", default=60, show_default=True, type=click.IntRange(6, 10_000), help="Pages that are opened.")
 @_JSON
 def desk(items: int, rounds: int, as_json: bool) -> None:
-    """The brokers' queue with very many made-up items: page, counts and names, as the pages of the desk ask for them."""
+    """The brokers' queue with very many made-up items: page, counts and names, as the desk asks for them."""
     from jobs.benchmark_desk import measure
 
     report = measure(items, rounds)

@@ -94,7 +94,7 @@ def _people(session: Session, items: int) -> list[int]:
         ],
     )
     numbers = session.scalars(select(Organisation.id).order_by(Organisation.id)).all()
-    people = [
+    people: list[dict[str, Any]] = [
         {"role": "broker", "organisation_id": None, "membership": "none", "name": f"Persona {place}"}
         for place in range(_STAFF)
     ]
@@ -104,7 +104,7 @@ def _people(session: Session, items: int) -> list[int]:
     session.execute(
         insert(Account),
         [
-            {**person, "email": f"p{place}@example.org", "fs_uniquifier": f"{place:032x}", "active": True}
+            {**person, "email": f"desk{place}@example.org", "fs_uniquifier": f"desk-{place}", "active": True}
             for place, person in enumerate(people)
         ],
     )

@@ -59,7 +59,7 @@ def timeline(session: Session, proposal_id: int) -> tuple[Line, ...]:
     """Everything that is logged of a proposal, the latest first. For the staff alone: it names colleagues."""
     events = events_of(session, CaseKind.PROPOSAL, proposal_id)
     decisions = history(session, proposal_id)
-    people = actor_names(session, [row.actor for row in (*events, *decisions)])
+    people = actor_names(session, [*(row.actor for row in events), *(row.actor for row in decisions)])
     candidates = _candidates(session, decisions)
     lines = [_event(event, people) for event in events]
     lines += [_decision(decision, people, candidates) for decision in decisions]
