@@ -104,7 +104,7 @@ def _people(session: Session, items: int) -> list[int]:
     session.execute(
         insert(Account),
         [
-            {**person, "email": f"p{place}@example.org", "fs_uniquifier": f"{place:032x}", "active": True}
+            {**person, "email": f"desk{place}@example.org", "fs_uniquifier": f"desk-{place}", "active": True}
             for place, person in enumerate(people)
         ],
     )
