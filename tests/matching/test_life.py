@@ -19,6 +19,7 @@ from matching.brokerage import life, moves, proposals, validation
 from matching.brokerage.expiry import archive_old, expire_due, notify_expiring
 from matching.brokerage.people import Person, person_of
 from matching.brokerage.proposal_content import hash_of
+from matching.brokerage.proposal_rules import publication_problems
 from matching.errors import (
     AnotherPersonNeededError,
     ConflictError,
@@ -53,8 +54,8 @@ def people(sessions: sessionmaker[Session]) -> People:
         members = [account(session, organisation=own), account(session, organisation=own)]
         far = account(session, organisation=other)
         brokers = [account(session, "broker"), account(session, "broker")]
-        persons = [person_of(item) for item in (*members, far, *brokers)]
-        return People(*persons, own.id)
+        author, colleague, elsewhere, broker, second = (person_of(item) for item in (*members, far, *brokers))
+        return People(author, colleague, elsewhere, broker, second, own.id)
 
 
 def written(sessions: sessionmaker[Session], people: People, kind: ProposalKind = ProposalKind.TR, **given: Any) -> str:
@@ -420,7 +421,7 @@ def test_a_second_language_is_stored_and_leaves_older_digests_valid(
         stored = proposal_by_reference(session, reference)
         assert (stored.second_language, stored.second_title) == ("en", "Hard layer")
     lacking = replace(plain, second_summary="A layer")
-    assert "second_title" in {problem.field for problem in validation.publication_problems(lacking, DAY)}
+    assert "second_title" in {problem.field for problem in publication_problems(lacking, DAY)}
 
 
 OLD_DIGEST = "42124971d331a5797889420b16b54f589777817976f021c2debe42618bd2cb9b"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -75,11 +76,12 @@ def test_the_chosen_alone_in_full(application: Application) -> None:
 def test_an_answer_needs_its_words(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         own, other = proposal(session), organisation(session)
-    for answer, given in (
+    wrong: tuple[tuple[PartnerAnswer, dict[str, Any]], ...] = (
         (PartnerAnswer.NOT_INTERESTED, {}),
         (PartnerAnswer.QUESTION, {"note": " "}),
         (PartnerAnswer.INTERESTED, {"note": "x" * 2001}),
-    ):
+    )
+    for answer, given in wrong:
         with pytest.raises(CurationError), unit_of_work(sessions) as session:
             respond(session, own.reference, BROKER, (Target.ORGANISATIONS, other.id), answer, **given)
     with pytest.raises(CurationError, match="itself"), unit_of_work(sessions) as session:

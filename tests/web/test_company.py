@@ -62,7 +62,8 @@ def address(session: Session, home: Organisation) -> str:
 def decided(sessions: sessionmaker[Session], number: int, action: DecisionAction, **given: Any) -> None:
     """A broker's decision about an organisation."""
     with sessions.begin() as session:
-        about = {"proposal_id": number_of(session), "target": Target.ORGANISATIONS, "candidate_id": number}
+        about: dict[str, Any] = {"proposal_id": number_of(session), "target": Target.ORGANISATIONS}
+        about["candidate_id"] = number
         decide(session, action=action, actor="account:1", **about, **given)
 
 
@@ -84,7 +85,8 @@ def test_a_company_sees_what_a_broker_let_through(
     decided(sessions, candidates[0], DecisionAction.ACCEPT, note="Solo per noi")
     decided(sessions, candidates[1], DecisionAction.REJECT, reason=RejectReason.COMPETITOR)
     with sessions.begin() as session:
-        about = {"proposal_id": number_of(session), "target": Target.ORGANISATIONS, "candidate_id": candidates[0]}
+        about: dict[str, Any] = {"proposal_id": number_of(session), "target": Target.ORGANISATIONS}
+        about["candidate_id"] = candidates[0]
         tell_company(session, text="Ne abbiamo parlato bene.", actor="account:1", **about)
     raw = member.get(address).text
     page = text_of(raw)
