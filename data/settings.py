@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
+    proxies: int = Field(default=0, ge=0, le=3, description="Web servers in front whose X-Forwarded headers count.")
+    rate_limits: bool = Field(default=True, description="Limit how often one address signs in, registers, asks.")
+    rate_limit_url: str = Field(default="memory://", description="Where the limits count; one store for all workers.")
+    staff_second_factor: bool = Field(default=False, description="Staff cannot work without a second factor.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")

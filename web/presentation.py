@@ -10,6 +10,7 @@ from flask import Flask, request, url_for
 from flask_babel import format_date, format_decimal
 
 from web import labels
+from web.accounts import names as account_labels
 from web.context import application, person
 from web.explaining import place
 from web.language import LANGUAGES, current_language
@@ -89,6 +90,7 @@ def init_presentation(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         labels=labels,
+        account_labels=account_labels,
         named=labels.named,
         place=place,
         same_page=same_page,

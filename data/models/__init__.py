@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.models.account import Account, Invitation
+from data.models.account import Account, EndedSession, Invitation
 from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
@@ -29,6 +29,7 @@ __all__ = [
     "Concept",
     "Crosswalk",
     "CurationDecision",
+    "EndedSession",
     "Evidence",
     "Exposure",
     "ExternalId",

@@ -14,6 +14,7 @@ from matching.brokerage.curation import rejected, standing
 from matching.brokerage.responses import refused
 from matching.concepts import Concept, ConceptIndex
 from matching.drafts import Draft
+from matching.errors import NotIndexedError
 from matching.placing import Placed
 from matching.types import (
     Band,
@@ -136,6 +137,10 @@ class FakeService:
     def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
         """What was put in."""
         return self._answer(reference, top, {})
+
+    def engine(self) -> object:
+        """There is no index behind it."""
+        raise NotIndexedError("no index in this test")
 
     def band_limits(self, name: str) -> dict[Band, float]:
         """The same for every list."""
