@@ -54,8 +54,8 @@ def people(sessions: sessionmaker[Session]) -> People:
         members = [account(session, organisation=own), account(session, organisation=own)]
         far = account(session, organisation=other)
         brokers = [account(session, "broker"), account(session, "broker")]
-        persons = [person_of(item) for item in (*members, far, *brokers)]
-        return People(*persons, own.id)
+        author, colleague, elsewhere, broker, second = (person_of(item) for item in (*members, far, *brokers))
+        return People(author, colleague, elsewhere, broker, second, own.id)
 
 
 def written(sessions: sessionmaker[Session], people: People, kind: ProposalKind = ProposalKind.TR, **given: Any) -> str:
