@@ -29,6 +29,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+LONGEST_PASSWORD = 1024
+"""Characters of a password that is looked at, at most."""
+
 
 def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
@@ -44,8 +47,17 @@ def _refuse_null() -> None:
         raise BadRequest("NUL in the address")
 
 
+def _refuse_long_passwords() -> None:
+    # Hashing a text takes time with its length, and the library breaks beyond 4096 bytes.
+    if request.method == "POST" and any(
+        len(value) > LONGEST_PASSWORD for name, value in request.form.items() if "password" in name
+    ):
+        raise BadRequest("a password that long")
+
+
 def init_security(app: Flask) -> None:
     """Protect the forms of `app`, and send the headers with every answer."""
     csrf.init_app(app)
     app.before_request(_refuse_null)
+    app.before_request(_refuse_long_passwords)
     app.after_request(_protect)

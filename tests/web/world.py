@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.models import Account, OrganisationTheme, Proposal, ProposalCode, SavedSearch, now
+from matching.brokerage import proposals as moves
 from tests import factories
 from tests.web.conftest import Browser
 
@@ -44,7 +45,9 @@ Maker = Callable[[Session, World], Values]
 def _own(session: Session, world: World, **given: Any) -> Values:
     owner = world.accounts["owner"]
     values = {"organisation_id": owner.organisation_id, "author_id": owner.id, **_complete(), **given}
-    return {"reference": factories.proposal(session, **values).reference}
+    record = factories.proposal(session, **values)
+    record.content_hash = moves._hash(moves.fields_of(record))
+    return {"reference": record.reference}
 
 
 def _complete() -> Values:
