@@ -6,6 +6,15 @@ from data.models.account import Account, Invitation
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
 from data.models.exposure import Exposure
+from data.models.interest import (
+    Achievement,
+    Interest,
+    InterestMessage,
+    Partnership,
+    PartnershipMember,
+    PartnershipMessage,
+    PartnershipStep,
+)
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.proposal import Proposal, ProposalCode
@@ -18,6 +27,7 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Achievement",
     "Base",
     "CaseEvent",
     "Concept",
@@ -26,6 +36,8 @@ __all__ = [
     "Evidence",
     "Exposure",
     "ExternalId",
+    "Interest",
+    "InterestMessage",
     "Invitation",
     "Notification",
     "NotificationPreference",
@@ -33,6 +45,10 @@ __all__ = [
     "OrganisationCompetence",
     "OrganisationTheme",
     "OutboxMessage",
+    "Partnership",
+    "PartnershipMember",
+    "PartnershipMessage",
+    "PartnershipStep",
     "Proposal",
     "ProposalCode",
     "RankerChange",
