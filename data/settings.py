@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=None, pattern="^https?://[^/]+$", description="Address of the pages as people reach them."
     )
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
+    default_expert: str | None = Field(
+        default=None, description="E-mail of the broker to whom expressions of interest go where nobody is chosen."
+    )
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 

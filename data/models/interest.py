@@ -1,4 +1,4 @@
-"""Expressions of interest in proposals, the private rooms that relevant ones open, and the agreements that came of them."""
+"""Expressions of interest in proposals, the private rooms that relevant ones open, and the agreements reached."""
 
 from __future__ import annotations
 
