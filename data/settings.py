@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         default=None, description="E-mail of the broker to whom expressions of interest go where nobody is chosen."
     )
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
+    upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -78,6 +79,11 @@ class Settings(BaseSettings):
     def vector_cache(self) -> Path:
         """File of the cached vectors."""
         return self.home / "vectors.db"
+
+    @property
+    def upload_dir(self) -> Path:
+        """Folder of the attached files."""
+        return self.home / "uploads"
 
     @property
     def log_dir(self) -> Path:

@@ -285,6 +285,49 @@ class RankerAction(StrEnum):
     ROLLBACK = "rollback"
 
 
+class Severity(StrEnum):
+    """How much a finding of the quality check weighs, worst first; a blocker keeps a proposal from being published."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class QualityRule(StrEnum):
+    """What the quality check of a proposal looks for; the first eight are the faults of the form's fields."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+    NOT_ALLOWED = "not_allowed"
+    NOT_USED = "not_used"
+    OWN_COUNTRY = "own_country"
+    PAST = "past"
+    NOT_POSITIVE = "not_positive"
+    OWN_NAME = "own_name"
+    LEGAL_FORM = "legal_form"
+    PATENT_NUMBER = "patent_number"
+    EMAIL = "email"
+    PHONE = "phone"
+    TAX_CODE = "tax_code"
+    DUPLICATE_OWN = "duplicate_own"
+    DUPLICATE = "duplicate"
+    OTHER_NAME = "other_name"
+    BRAND = "brand"
+    WEB_ADDRESS = "web_address"
+    STREET_ADDRESS = "street_address"
+    SOCIAL_HANDLE = "social_handle"
+    WRONG_LANGUAGE = "wrong_language"
+    MIXED_LANGUAGES = "mixed_languages"
+    TOO_SHORT = "too_short"
+    REPEATED = "repeated"
+    TITLE_GENERAL = "title_general"
+    TITLE_CAPITALS = "title_capitals"
+    TITLE_FULL_STOP = "title_full_stop"
+    PROMOTIONAL = "promotional"
+    SHOUTING = "shouting"
+
+
 PARTNERSHIPS_BY_KIND: dict[ProposalKind, tuple[PartnershipType, ...]] = {
     ProposalKind.BO: (
         PartnershipType.COMMERCIAL,
