@@ -8,7 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import errors, home, organisations, proposals, searches
+from web import errors, home, interests, notices, organisations, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import init_accounts
 from web.assets import init_assets
@@ -46,7 +46,15 @@ def create_app(built_from: Settings | Application) -> Flask:
     init_accounts(app, application.settings)
     init_access(app)
     errors.init_errors(app)
-    for blueprint in (home.pages, proposals.pages, organisations.pages, searches.pages):
+    for blueprint in (
+        home.pages,
+        proposals.pages,
+        organisations.pages,
+        searches.pages,
+        interests.pages,
+        interests.rooms,
+        notices.pages,
+    ):
         app.register_blueprint(blueprint)
     require_audiences(app)
     return app

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from data.errors import DatabaseError, NotFoundError
-from matching.errors import ConflictError, CurationError, MoveNotAllowedError, NotAllowedError
+from matching.errors import ConflictError, CurationError, InterestRefusedError, MoveNotAllowedError, NotAllowedError
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ BY_ERROR: dict[type[Exception], Explained] = {
     NotAllowedError: FORBIDDEN,
     ConflictError: CONFLICT,
     CurationError: NOT_ALLOWED,
+    InterestRefusedError: NOT_ALLOWED,
     MoveNotAllowedError: NOT_ALLOWED,
     DatabaseError: UNAVAILABLE,
     CSRFError: STALE_FORM,

@@ -26,6 +26,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
+    Entry("interests.index", _l("Expressions of interest"), Audience.SIGNED_IN),
     Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
 )
 

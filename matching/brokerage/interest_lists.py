@@ -54,7 +54,7 @@ class InterestList:
 
 def all_interests(session: Session, wanted: InterestFilter, moment: datetime | None = None) -> InterestList:
     """What the staff sees: everything that passes the filter, what has waited longest first. Drafts are left out."""
-    conditions = [Interest.state != InterestState.DRAFT.value, *_conditions(wanted, moment or now())]
+    conditions = [Interest.submitted_at.is_not(None), *_conditions(wanted, moment or now())]
     return _page(session, conditions, wanted.page, Interest.moved_at)
 
 

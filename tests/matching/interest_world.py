@@ -64,7 +64,7 @@ def world(session: Session) -> World:
 
 def written(kind: InterestKind, **given: Any) -> Written:
     """A complete form of a kind."""
-    values = {"form": FORMS[kind], "language": "it", "token": new_token(today()), "accepted": True}
+    values: dict[str, Any] = {"form": FORMS[kind], "language": "it", "token": new_token(today()), "accepted": True}
     return Written(kind=kind, **(values | given))
 
 

@@ -12,8 +12,8 @@ from data.models import Interest, now
 from data.models.vocabulary import InterestKind
 from data.queries import today
 from matching.brokerage.interest_access import refusal_of, routed_to
-from matching.brokerage.interest_rules import MOST_OPEN, Refusal, problems_of
-from matching.brokerage.interests import MOVES, Move, Step, express
+from matching.brokerage.interest_rules import MOST_OPEN, Move, Refusal, problems_of
+from matching.brokerage.interests import MOVES, Step, express
 from matching.brokerage.people import person_of
 from matching.errors import (
     ConflictError,
@@ -94,7 +94,8 @@ def test_of_two_at_once_the_limit_lets_one_in(sessions: sessionmaker[Session], l
                 people.profile = proposal(session, source="een")
                 expressed(session, people, InterestKind.FULL)
         before = session.scalar(select(func.count(Interest.id))) or 0
-    started, outcomes = Event(), []
+    started = Event()
+    outcomes: list[Refusal | None] = []
 
     def second() -> None:
         started.set()
@@ -137,7 +138,12 @@ def test_the_kind_follows_the_proposal(session: Session, people: World) -> None:
 def test_what_goes_out_is_complete_and_its_notice_accepted(session: Session, people: World) -> None:
     for kind in InterestKind:
         assert problems_of(kind, FORMS[kind]) == ()
-        for lacking in ({"form": {}}, {"accepted": False}, {"form": {**FORMS[kind], "birthday": "1.1."}}):
+        lacks: tuple[dict[str, object], ...] = (
+            {"form": {}},
+            {"accepted": False},
+            {"form": {**FORMS[kind], "birthday": "1.1."}},
+        )
+        for lacking in lacks:
             with pytest.raises(InvalidInterestError):
                 expressed(session, people, kind, **lacking)
     sent = expressed(session, people)

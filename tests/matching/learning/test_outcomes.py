@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from data.models.vocabulary import InterestKind, InterestProgress, RejectReason
-from matching.brokerage.interests import MOVES, Move, Step
+from matching.brokerage.interest_rules import Move
+from matching.brokerage.interests import MOVES, Step
 from matching.learning.opinions import Opinion, Signal
 from matching.learning.outcomes import InterestLog
 from matching.learning.sources import SOURCES
