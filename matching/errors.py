@@ -71,6 +71,18 @@ class MoveNotAllowedError(MatchingError):
     """A move that the state of a proposal does not allow."""
 
 
+class OrganisationNotVerifiedError(MoveNotAllowedError):
+    """A proposal of an organisation that no broker has verified yet is not published."""
+
+
+class AnotherPersonNeededError(MoveNotAllowedError):
+    """The agency wants the approval of two people, neither of whom wrote the proposal."""
+
+
+class LimitReachedError(MoveNotAllowedError):
+    """There are as many as there may be already."""
+
+
 class InvalidProposalError(MatchingError):
     """A proposal that lacks or breaks what its kind requires; `problems` has one entry for each fault."""
 

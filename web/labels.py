@@ -253,6 +253,20 @@ ACTIONS: Mapping[str, Label] = {
     "undo": _l("Decision withdrawn"),
 }
 
+OUTCOMES_OF_PROPOSALS: Mapping[str, Label] = {
+    "partner_found": _l("A partner was found"),
+    "not_needed": _l("No longer needed"),
+    "other": _l("Ended otherwise"),
+}
+"""How a proposal ended, as its owners said."""
+
+ANSWERS: Mapping[str, Label] = {
+    "interested": _l("Interested"),
+    "not_interested": _l("Not interested"),
+    "question": _l("Question to the broker"),
+}
+"""What a company answers to a suggestion."""
+
 UPLOAD_FAULTS: Mapping[str, Label] = {
     "empty": _l("The file is empty. Choose another one."),
     "too_large": _l("The file is too large. Attach a smaller one."),

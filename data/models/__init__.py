@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from data.models.account import Account, Invitation
+from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
+from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
 from data.models.interest import (
     Achievement,
@@ -19,6 +21,7 @@ from data.models.organisation import Evidence, ExternalId, Organisation, Organis
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
+from data.models.response import PartnerResponse
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
@@ -28,8 +31,11 @@ from data.models.taxonomy import Concept, Crosswalk
 __all__ = [
     "Account",
     "Achievement",
+    "Assignment",
+    "Attachment",
     "Base",
     "CaseEvent",
+    "ClientNote",
     "Concept",
     "Crosswalk",
     "CurationDecision",
@@ -45,6 +51,7 @@ __all__ = [
     "OrganisationCompetence",
     "OrganisationTheme",
     "OutboxMessage",
+    "PartnerResponse",
     "Partnership",
     "PartnershipMember",
     "PartnershipMessage",
@@ -57,6 +64,7 @@ __all__ = [
     "Run",
     "SavedSearch",
     "SavedSearchHit",
+    "ShortlistOrder",
     "SourceCursor",
     "Suggestion",
     "TagDecision",

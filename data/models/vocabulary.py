@@ -145,6 +145,29 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+class Outcome(StrEnum):
+    """How a proposal ended."""
+
+    PARTNER_FOUND = "partner_found"
+    NOT_NEEDED = "not_needed"
+    OTHER = "other"
+
+
+class PartnerAnswer(StrEnum):
+    """What a company answers to a suggestion."""
+
+    INTERESTED = "interested"
+    NOT_INTERESTED = "not_interested"
+    QUESTION = "question"
+
+
+class AttachmentOwner(StrEnum):
+    """What a file is attached to."""
+
+    PROPOSAL = "proposal"
+    PARTNERSHIP = "partnership"
+
+
 class Role(StrEnum):
     """What an account may do: a member acts for an organisation, a broker for the agency, an administrator runs it."""
 
@@ -259,6 +282,17 @@ class PartnershipState(StrEnum):
 
     OPEN = "open"
     CONCLUDED = "concluded"
+
+
+class QueueKind(StrEnum):
+    """What waits on the brokers' desk."""
+
+    VALIDATION = "validation"
+    CURATION = "curation"
+    INTEREST = "interest"
+    EXPIRY = "expiry"
+    ORGANISATION = "organisation"
+    MEMBERSHIP = "membership"
 
 
 class RunState(StrEnum):

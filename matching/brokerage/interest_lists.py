@@ -9,13 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from data.calendar import utc_day, working_days_later
 from data.models import Interest, Organisation, Proposal, now
-from data.models.vocabulary import CaseKind, InterestProgress, InterestState
+from data.models.vocabulary import InterestProgress, InterestState
 from data.queries import PLATFORM
 from matching.brokerage.interest_access import is_ongoing
 from matching.brokerage.people import Person
 
 PAGE_SIZE = 25
+WAITING = (InterestState.SUSPENDED.value, InterestState.SUBMITTED.value)
+"""States in which an expression waits at the desk."""
+TAKE_OVER_DAYS = 3
+"""Working days until an expression is taken over: whoever made it waits, and nothing happens meanwhile."""
 NOBODY = "nobody"
 """Filter of an assignee: those that lie on the desk."""
 ONGOING = "ongoing"
@@ -75,26 +80,23 @@ def interests_received(session: Session, person: Person, page: int = 1) -> Inter
     return _page(session, conditions, page, is_ongoing().desc(), Interest.moved_at.desc())
 
 
-def waiting_interests() -> Select[str, int, str, str, datetime, date | None, int | None, str]:
-    """What waits at the desk to be taken over, as rows of (kind, object_id, reference, title, since, due, assignee_id,
-    organisation); `due` is the day on which the proposal ends.
-    """
-    waiting = (InterestState.SUSPENDED.value, InterestState.SUBMITTED.value)
+def waiting_interests(_day: date) -> Select[Any]:
+    """What waits at the desk to be taken over or evaluated, with the columns of `queue_sources.COLUMNS`."""
     return (
         select(
-            literal(CaseKind.INTEREST.value).label("kind"),
             Interest.id.label("object_id"),
             Interest.reference.label("reference"),
             Proposal.title.label("title"),
-            Interest.moved_at.label("since"),
-            Proposal.expires.label("due"),
+            utc_day(Interest.moved_at).label("since"),
+            working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
             Interest.assignee_id.label("assignee_id"),
             Organisation.name.label("organisation"),
+            literal(1).label("waiting"),
         )
         .select_from(Interest)
         .join(Proposal, Proposal.id == Interest.proposal_id)
         .outerjoin(Organisation, Organisation.id == Interest.organisation_id)
-        .where(Interest.state.in_(waiting))
+        .where(Interest.state.in_(WAITING))
     )
 
 

@@ -16,10 +16,20 @@ from sqlalchemy.orm import Session, selectinload
 
 from data.errors import NotFoundError
 from data.models import Interest, now
-from data.models.vocabulary import CaseKind, InterestKind, InterestProgress, InterestState, RejectReason, Side
+from data.models.vocabulary import (
+    CaseKind,
+    InterestKind,
+    InterestProgress,
+    InterestState,
+    QueueKind,
+    RejectReason,
+    Side,
+)
+from matching.brokerage.assignments import settle
 from matching.brokerage.events import events_of, record
 from matching.brokerage.interest_access import routed_to
 from matching.brokerage.interest_letters import tell
+from matching.brokerage.interest_lists import WAITING
 from matching.brokerage.interest_rights import require_sides
 from matching.brokerage.interest_rules import REACHED, RULES, Fault, Move, Problem, problems_of
 from matching.brokerage.notices import NOTICE_VERSION
@@ -92,6 +102,8 @@ def moved(
     interest.version += 1
     interest.moved_at = now()
     session.flush()
+    if target.value not in WAITING:
+        settle(session, QueueKind.INTEREST, interest.id)
     log(session, person, interest, move.value, before=before, note=step.note, detail=asked)
     tell(session, interest, move, person)
     return interest

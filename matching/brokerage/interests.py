@@ -71,7 +71,7 @@ def find_relevant(session: Session, person: Person, reference: str, step: Step) 
 
     def apply(interest: Interest) -> None:
         partnerships.open_room(session, interest, person)
-        partnerships.feedback_received(session, interest.proposal, person.actor)
+        partnerships.answered(session, interest.proposal, person.actor)
 
     return moved(session, person, reference, Move.FIND_RELEVANT, step, apply)
 

@@ -22,11 +22,11 @@ from data.models import (
     Proposal,
     now,
 )
-from data.models.vocabulary import CaseKind, InterestProgress, PartnershipState, ProposalState, Side
-from data.queries import PLATFORM
+from data.models.vocabulary import CaseKind, InterestProgress, PartnershipState, Side
 from matching.brokerage.events import record
 from matching.brokerage.interest_letters import tell_room
 from matching.brokerage.interest_rules import Fault, Problem
+from matching.brokerage.life import feedback_received
 from matching.brokerage.people import Person, account_of, members_of
 from matching.errors import InvalidInterestError, MoveNotAllowedError, NotAllowedError
 
@@ -66,22 +66,11 @@ def _owners(session: Session, proposal: Proposal) -> list[int]:
     return [proposal.author_id] if proposal.author_id in members else members
 
 
-def feedback_received(session: Session, proposal: Proposal, actor: str) -> None:
-    """A published proposal of the platform has received an answer that fits."""
+def answered(session: Session, proposal: Proposal, actor: str) -> None:
+    """The proposal has received an answer that fits; it is held, so that nobody moves it at the same moment."""
     session.execute(select(Proposal.id).where(Proposal.id == proposal.id).with_for_update())
     session.refresh(proposal, ["state"])
-    if proposal.source != PLATFORM or proposal.state != ProposalState.PUBLISHED.value:
-        return
-    proposal.state = ProposalState.FEEDBACK_RECEIVED.value
-    record(
-        session,
-        CaseKind.PROPOSAL,
-        proposal.id,
-        "feedback_received",
-        actor=actor,
-        before=ProposalState.PUBLISHED.value,
-        after=proposal.state,
-    )
+    feedback_received(session, proposal, actor)
 
 
 def conclude(session: Session, interest: Interest, actor: str, day: date) -> None:

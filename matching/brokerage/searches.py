@@ -15,6 +15,7 @@ from data.db import unit_of_work
 from data.errors import NotFoundError
 from data.models import Proposal, SavedSearch, SavedSearchHit, now
 from matching.brokerage.curation import Candidate, standing
+from matching.brokerage.responses import refused
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.rules import targets_of
 from matching.types import Band, Match, Suggestions, Target
@@ -100,8 +101,13 @@ def new_hits(session: Session, search: SavedSearch) -> list[SavedSearchHit]:
     """The hits of a search about which nobody has decided yet, the latest first."""
     if not search.hits:
         return []
-    decided = standing(session, search.proposal_id)
+    decided = standing(session, search.proposal_id).keys() | _refused(session, search.proposal_id)
     return [hit for hit in reversed(search.hits) if candidate_of(hit) not in decided]
+
+
+def _refused(session: Session, proposal_id: int) -> set[Candidate]:
+    """Whom the company itself refused."""
+    return {(target, number) for target, numbers in refused(session, proposal_id).items() for number in numbers}
 
 
 @dataclass
@@ -149,6 +155,7 @@ def record(sessions: sessionmaker[Session], number: int, found: Suggestions) -> 
             return 0
         matches = found.organisations if search.target == Target.ORGANISATIONS.value else found.proposals
         known = {candidate_of(hit) for hit in search.hits} | standing(session, search.proposal_id).keys()
+        known |= _refused(session, search.proposal_id)
         fresh = [match for match in _fitting(matches) if (match.target, match.candidate_id) not in known]
         search.hits.extend(_hit(match) for match in fresh)
         search.looked_at = now()

@@ -23,6 +23,11 @@ from web import create_app
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
+def session_of(account: Account) -> dict[str, Any]:
+    """What a session holds after the account's password was right."""
+    return {"_user_id": account.fs_uniquifier, "_fresh": True, "fs_cc": "set", "fs_paa": time.time()}
+
+
 class Browser(FlaskClient):
     """A client that sends the token of its session, as a form of the page would."""
 
@@ -36,10 +41,7 @@ class Browser(FlaskClient):
     def sign_in(self, account: Account) -> Browser:
         """Be that account from now on, as after its password was right."""
         with self.session_transaction() as session:
-            session["_user_id"] = account.fs_uniquifier
-            session["_fresh"] = True
-            session["fs_cc"] = "set"
-            session["fs_paa"] = time.time()
+            session.update(session_of(account))
         return self
 
     def send(self, address: str, form: dict[str, Any] | None = None, **given: Any) -> TestResponse:

@@ -157,7 +157,7 @@ def _of_state(state: InterestState, events: Sequence[CaseEvent]) -> Rung:
 
 
 def _of_step(step: InterestProgress, events: Sequence[CaseEvent]) -> Rung:
-    reached = (event for event in events if (event.detail or {}).get("to") == step.value)
+    reached = (event for event in events if event.after and (event.detail or {}).get("to") == step.value)
     return Rung(step_name(step), next(reached, None))
 
 
@@ -167,13 +167,15 @@ def _history(events: Sequence[CaseEvent], names: Mapping[int, str], *, is_staff:
             event,
             named(ACTIONS, event.action),
             by(event.actor, names),
-            _standing(event.before, (event.detail or {}).get("from")),
-            _standing(event.after, (event.detail or {}).get("to")),
+            _standing(event, event.before, "from"),
+            _standing(event, event.after, "to"),
             event.note if is_staff or event.action not in _FOR_STAFF else None,
         )
         for event in reversed(events)
     ]
 
 
-def _standing(state: str | None, progress: str | None) -> str:
+def _standing(event: CaseEvent, state: str | None, side: str) -> str:
+    """State and step on one side of a move; what the desk logs of its assignments has neither."""
+    progress = (event.detail or {}).get(side) if event.after else None
     return " · ".join(part for part in (state_name(state), step_name(progress)) if part)

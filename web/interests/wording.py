@@ -55,6 +55,8 @@ ACTIONS: Mapping[str, Label] = {
     "advance": _l("Step noted"),
     "close": _l("Closed"),
     "withdraw": _l("Withdrawn"),
+    "assigned": _l("Assigned on the desk"),
+    "released": _l("Let go on the desk"),
 }
 SIDES: Mapping[str, Label] = {
     "applicant": _l("expressed interest"),

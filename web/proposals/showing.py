@@ -26,7 +26,10 @@ from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
 from web.proposals.advice import Addition, Unknown, additions, unknown_criteria
+from web.proposals.company import CompanyView, answers_for_staff, company_view
 from web.proposals.counting import count_view
+from web.proposals.files import files_of
+from web.proposals.living import Fault, life_of
 from web.searches import Row, keep, row_of
 from web.sums import Meaning, meanings
 from web.tags import tags_of
@@ -75,14 +78,18 @@ class Unfinished:
 def show(reference: str) -> str:
     """The proposal, its two lists of suggestions, and what was decided about them."""
     proposal, state, shortlist = _looked_up(reference)
-    page = _page(proposal, state, shortlist)
-    count_view(proposal.id, shortlist.organisations, shortlist.proposals)
+    company = company_view(reading(), person(), proposal, state)
+    page = _page(proposal, state, shortlist, company)
+    shown = company or shortlist
+    count_view(proposal.id, shown.organisations, shown.proposals)
     return page
 
 
-def render(reference: str, unfinished: Unfinished | None = None) -> str:
-    """The page of a proposal after a form that was not taken; `unfinished` is put back where it was typed."""
-    return _page(*_looked_up(reference), unfinished)
+def render(reference: str, unfinished: Unfinished | None = None, fault: Fault | None = None) -> str:
+    """The page of a proposal after a form that was not taken: `unfinished` and `fault` stand where they were typed."""
+    proposal, state, shortlist = _looked_up(reference)
+    company = company_view(reading(), person(), proposal, state)
+    return _page(proposal, state, shortlist, company, unfinished, fault)
 
 
 def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
@@ -94,7 +101,14 @@ def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
     return proposal, state, suggestions_for(proposal, state)
 
 
-def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfinished | None = None) -> str:
+def _page(
+    proposal: Proposal,
+    state: str,
+    shortlist: Shortlist,
+    company: CompanyView | None,
+    unfinished: Unfinished | None = None,
+    fault: Fault | None = None,
+) -> str:
     session = reading()
     codes = _codes(proposal)
     staff = is_staff(person())
@@ -117,6 +131,11 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
         notes=_notes(session, proposal.id) if staff else {},
         tags=tags_of(proposal),
         unfinished=unfinished,
+        fault=fault,
+        company=company,
+        responses=answers_for_staff(session, proposal) if staff else (),
+        life=life_of(session, person(), proposal),
+        files=files_of(session, person(), proposal),
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
     )
 

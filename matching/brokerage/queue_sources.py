@@ -1,0 +1,203 @@
+"""What waits on the desk, one SELECT for each kind. Another kind joins with a `QueueSource` in `SOURCES`.
+
+Each SELECT gives the columns of COLUMNS, in that order and under those names: `object_id` (with the kind it names the
+item), `reference` (what its page is found by), `title`, `since` and `due` (days), `assignee_id` (whose it is unless
+somebody took it; NULL for nobody), `organisation` (a name, or NULL), `waiting` (how many there are to look at).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, literal, null, or_, select
+from sqlalchemy.types import Integer, String
+
+from data.calendar import days_later, utc_day, working_days_later
+from data.corpus import is_open
+from data.models import Account, CurationDecision, Organisation, Proposal, Suggestion
+from data.models.vocabulary import CaseKind, DecisionAction, Membership, ProposalKind, ProposalState, QueueKind
+from data.queries import PLATFORM
+from matching.brokerage.interest_lists import waiting_interests
+from matching.types import Band
+
+VALIDATION_DAYS: Final = 3
+"""Working days until a submitted proposal is looked at: whoever wrote it waits, and nothing happens meanwhile."""
+CURATION_DAYS: Final = 5
+"""Working days until a suggestion is decided about: a week, so that what a night brings is sorted in the next round."""
+VERIFICATION_DAYS: Final = 3
+"""Working days until an organisation or a member is looked at: they cannot publish before."""
+EXPIRY_NOTICE: Final = timedelta(days=30)
+"""EEN quality guidelines: a profile may be extended from 30 days before its end."""
+
+COLUMNS: Final = ("object_id", "reference", "title", "since", "due", "assignee_id", "organisation", "waiting")
+_SUGGESTED = (Band.STRONG.value, Band.GOOD.value, Band.POSSIBLE.value)
+_DECIDED = tuple(
+    action.value for action in (DecisionAction.ACCEPT, DecisionAction.REJECT, DecisionAction.PIN, DecisionAction.ADD)
+)
+
+Columns = Select[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSource:
+    """One kind of item: its rows on a day, and what the log of casework calls the things themselves."""
+
+    kind: QueueKind
+    rows: Callable[[date], Columns]
+    case: CaseKind
+
+
+def _columns(
+    object_id: Any,
+    reference: Any,
+    title: Any,
+    *,
+    since: Any,
+    due: Any,
+    assignee_id: Any = None,
+    organisation: Any = None,
+    waiting: Any = None,
+) -> Columns:
+    """The columns of COLUMNS; what is not given is NULL, one thing to look at."""
+    assignee = cast(null(), Integer) if assignee_id is None else assignee_id
+    owner = cast(null(), String) if organisation is None else organisation
+    given = (object_id, reference, title, since, due, assignee, owner, literal(1) if waiting is None else waiting)
+    return select(*(value.label(name) for name, value in zip(COLUMNS, given, strict=True)))
+
+
+def proposals_to_validate(_day: date) -> Columns:
+    """The platform's proposals that somebody submitted."""
+    submitted = func.coalesce(Proposal.submitted_at, Proposal.updated_at)
+    return (
+        _columns(
+            Proposal.id,
+            Proposal.reference,
+            Proposal.title,
+            since=utc_day(submitted),
+            due=working_days_later(submitted, VALIDATION_DAYS),
+            assignee_id=Proposal.facilitator_id,
+            organisation=Organisation.name,
+        )
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(Proposal.source == PLATFORM, Proposal.state == ProposalState.TO_VALIDATE.value)
+    )
+
+
+def suggestions_to_curate(day: date) -> Columns:
+    """The platform's open proposals with suggestions of the band possible or better that nobody decided about."""
+    first = func.min(Suggestion.first_suggested_at)
+    waiting = (
+        select(Suggestion.proposal_id, first.label("first"), func.count().label("number"))
+        .where(Suggestion.band.in_(_SUGGESTED), ~_decided_about())
+        .group_by(Suggestion.proposal_id)
+        .subquery()
+    )
+    return (
+        _columns(
+            Proposal.id,
+            Proposal.reference,
+            Proposal.title,
+            since=utc_day(waiting.c.first),
+            due=working_days_later(waiting.c.first, CURATION_DAYS),
+            assignee_id=Proposal.facilitator_id,
+            organisation=Organisation.name,
+            waiting=waiting.c.number,
+        )
+        .join(waiting, waiting.c.proposal_id == Proposal.id)
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(Proposal.source == PLATFORM, is_open(day))
+    )
+
+
+def _decided_about() -> ColumnElement[bool]:
+    """Whether a decision about the suggested candidate is in force: one that nobody withdrew."""
+    withdrawing = CurationDecision.__table__.alias("withdrawing")
+    same = or_(
+        CurationDecision.candidate_organisation_id == Suggestion.candidate_organisation_id,
+        CurationDecision.candidate_proposal_id == Suggestion.candidate_proposal_id,
+    )
+    withdrawn = exists().where(withdrawing.c.undoes_id == CurationDecision.id)
+    decided = and_(
+        CurationDecision.proposal_id == Suggestion.proposal_id, CurationDecision.action.in_(_DECIDED), same, ~withdrawn
+    )
+    return exists().where(decided)
+
+
+def profiles_about_to_expire(day: date) -> Columns:
+    """The platform's open proposals that end soon and were not extended yet; research searches follow their call."""
+    return (
+        _columns(
+            Proposal.id,
+            Proposal.reference,
+            Proposal.title,
+            since=days_later(Proposal.expires, -EXPIRY_NOTICE.days),
+            due=Proposal.expires,
+            assignee_id=Proposal.facilitator_id,
+            organisation=Organisation.name,
+        )
+        .outerjoin(Organisation, Organisation.id == Proposal.organisation_id)
+        .where(
+            Proposal.source == PLATFORM,
+            is_open(day),
+            Proposal.expires <= day + EXPIRY_NOTICE,
+            Proposal.extended_on.is_(None),
+            Proposal.kind != ProposalKind.RDR.value,
+        )
+    )
+
+
+def organisations_to_verify(_day: date) -> Columns:
+    """Organisations that somebody signed up for and that nobody verified; imported ones do not wait."""
+    joined = func.min(Account.created_at)
+    people = (
+        select(Account.organisation_id, joined.label("first"))
+        .where(Account.active.is_(True), Account.membership != Membership.NONE.value)
+        .group_by(Account.organisation_id)
+        .subquery()
+    )
+    return (
+        _columns(
+            Organisation.id,
+            Organisation.reference,
+            Organisation.name,
+            since=utc_day(people.c.first),
+            due=working_days_later(people.c.first, VERIFICATION_DAYS),
+            organisation=Organisation.name,
+        )
+        .join(people, people.c.organisation_id == Organisation.id)
+        .where(Organisation.verified_at.is_(None), Organisation.withdrawn_at.is_(None))
+    )
+
+
+def memberships_to_confirm(_day: date) -> Columns:
+    """People who say that they belong to a verified organisation; those of others wait with their organisation."""
+    return (
+        _columns(
+            Account.id,
+            Organisation.reference,
+            func.coalesce(func.nullif(Account.name, ""), Organisation.name),
+            since=utc_day(Account.created_at),
+            due=working_days_later(Account.created_at, VERIFICATION_DAYS),
+            organisation=Organisation.name,
+        )
+        .join(Organisation, Organisation.id == Account.organisation_id)
+        .where(
+            Account.membership == Membership.PENDING.value,
+            Account.active.is_(True),
+            Organisation.verified_at.is_not(None),
+            Organisation.withdrawn_at.is_(None),
+        )
+    )
+
+
+SOURCES: tuple[QueueSource, ...] = (
+    QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL),
+    QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL),
+    QueueSource(QueueKind.INTEREST, waiting_interests, CaseKind.INTEREST),
+    QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL),
+    QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION),
+    QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT),
+)
