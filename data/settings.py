@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=None, pattern="^https?://[^/]+$", description="Address of the pages as people reach them."
     )
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
+    default_expert: str | None = Field(
+        default=None, description="E-mail of the broker to whom expressions of interest go where nobody is chosen."
+    )
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
     proxies: int = Field(default=0, ge=0, le=3, description="Web servers in front whose X-Forwarded headers count.")

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import desk, errors, home, organisations, proposals, searches
+from web import desk, errors, home, interests, notices, organisations, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import BLUEPRINTS as ACCOUNT_PAGES
 from web.accounts import init_accounts, init_limits
@@ -51,6 +51,9 @@ def create_app(built_from: Settings | Application) -> Flask:
         proposals.pages,
         organisations.pages,
         searches.pages,
+        interests.pages,
+        interests.rooms,
+        notices.pages,
         *ACCOUNT_PAGES,
     ):
         app.register_blueprint(blueprint)

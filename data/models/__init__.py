@@ -8,6 +8,15 @@ from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
 from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
+from data.models.interest import (
+    Achievement,
+    Interest,
+    InterestMessage,
+    Partnership,
+    PartnershipMember,
+    PartnershipMessage,
+    PartnershipStep,
+)
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.proposal import Proposal, ProposalCode
@@ -21,6 +30,7 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Achievement",
     "Assignment",
     "Attachment",
     "Base",
@@ -33,6 +43,8 @@ __all__ = [
     "Evidence",
     "Exposure",
     "ExternalId",
+    "Interest",
+    "InterestMessage",
     "Invitation",
     "Notification",
     "NotificationPreference",
@@ -41,6 +53,10 @@ __all__ = [
     "OrganisationTheme",
     "OutboxMessage",
     "PartnerResponse",
+    "Partnership",
+    "PartnershipMember",
+    "PartnershipMessage",
+    "PartnershipStep",
     "Proposal",
     "ProposalCode",
     "RankerChange",
