@@ -8,6 +8,7 @@ from data.models.casework import CaseEvent
 from data.models.exposure import Exposure
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
+from data.models.privacy import Consent, SavedFilter
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.run import RejectedRow, Run, SourceCursor
@@ -21,6 +22,7 @@ __all__ = [
     "Base",
     "CaseEvent",
     "Concept",
+    "Consent",
     "Crosswalk",
     "CurationDecision",
     "Evidence",
@@ -39,6 +41,7 @@ __all__ = [
     "RankerVersion",
     "RejectedRow",
     "Run",
+    "SavedFilter",
     "SavedSearch",
     "SavedSearchHit",
     "SourceCursor",

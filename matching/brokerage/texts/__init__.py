@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from matching.brokerage.texts import accounts
+from matching.brokerage.texts import accounts, followup
 from matching.brokerage.texts.text import Text
 
-TEMPLATES: dict[str, dict[str, Text]] = {**accounts.TEMPLATES}
+TEMPLATES: dict[str, dict[str, Text]] = {**accounts.TEMPLATES, **followup.TEMPLATES}
 
 __all__ = ["TEMPLATES", "Text"]
