@@ -8,7 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import errors, home, organisations, proposals, searches
+from web import activities, errors, home, organisations, privacy, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import init_accounts
 from web.assets import init_assets
@@ -46,8 +46,16 @@ def create_app(built_from: Settings | Application) -> Flask:
     init_accounts(app, application.settings)
     init_access(app)
     errors.init_errors(app)
-    for blueprint in (home.pages, proposals.pages, organisations.pages, searches.pages):
+    for blueprint in (
+        home.pages,
+        proposals.pages,
+        organisations.pages,
+        searches.pages,
+        activities.pages,
+        privacy.pages,
+    ):
         app.register_blueprint(blueprint)
+    app.jinja_env.globals["unseen_count"] = activities.showing.unseen_count
     require_audiences(app)
     return app
 

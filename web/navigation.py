@@ -25,6 +25,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
+    Entry("activities.index", _l("My activities"), Audience.SIGNED_IN),
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
     Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
 )

@@ -23,7 +23,6 @@ from matching import suggestions
 from matching.bootstrap import build_application
 from matching.brokerage import digest, searches
 from matching.brokerage.delivery import carriers, delivering
-from matching.brokerage.privacy import retention
 from matching.indexing import Indexer
 from matching.learning import lesson, refitting
 
@@ -90,7 +89,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "inside a letter": at_call(digest, "send"),
     "between claim and file": at_call(delivering, "_claim", after=True),
     "after a letter's file": at_call(carriers.Folder, "carry", after=True),
-    "before retention commits": at_call(retention, "_notifications", after=True),
+    "after retention": at_call(nightly, "apply_retention", after=True),
     "inside the report": at_call(night_report, "_write", 2),
     "before the end": at_call(nightly, "write_report", after=True),
 }

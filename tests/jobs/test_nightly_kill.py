@@ -254,8 +254,12 @@ class KilledNights:
         assert found["VF-AGR-002"][3] + found["VF-AGR-004"][3]
         assert undisturbed["rankings"][2] == [("organisations", "organisations-1", "promote")]
         assert before["rankings"][2] == []
-        [[(_, subject, sent)], files] = undisturbed["letters"]
-        assert (subject, sent, len(files)) == ("Elenco seguito, novità (1): Tutte", "sent", 1)
+        sent, files = undisturbed["letters"]
+        assert [subject.split(" (")[0] for _, subject, _ in sent] == [
+            "Candidati da esaminare",
+            "Elenco seguito, novità",
+        ]
+        assert ({state for _, _, state in sent}, files) == ({"sent"}, 2)
 
     def test_what_a_broker_decided_about_stays_as_seen(self, template: Place, undisturbed: dict[str, Any]) -> None:
         with build_application(template.settings) as application:
@@ -356,7 +360,7 @@ def saved_searches(session: Session, names: dict[tuple[str, int], str]) -> list[
 def letters(application: Application, session: Session) -> list[Any]:
     rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.subject))
     files = sorted(path.name for path in application.settings.letters_dir.glob("*.eml"))
-    return [[(row.address, row.subject, row.state) for row in rows], files]
+    return [[(row.address, row.subject, row.state) for row in rows], len(files)]
 
 
 def decisions(session: Session, names: dict[tuple[str, int], str]) -> list[str]:

@@ -57,7 +57,7 @@ def by_mail(sessions: Sessions, post: Post, **given: Any) -> delivery.Delivered:
 
 
 def files(folder: Path) -> list[EmailMessage]:
-    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]  # type: ignore[misc]
+    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
 
 
 def test_a_letter_becomes_a_file_with_all_its_headers(sessions: Sessions, settings: Settings) -> None:
@@ -190,7 +190,7 @@ MOMENTS: dict[str, tuple[Any, str, bool]] = {
     "while a letter is written": (delivering, "internet_message", True),
     "before it is noted": (delivering, "_note", False),
     "after it is noted": (delivering, "_note", True),
-    "inside a file": (carriers.os, "fsync", True),
+    "inside a file": (os, "fsync", True),
     "after the file": (Folder, "carry", True),
     "before the server": (carriers.MailServer, "carry", False),
     "after the server": (carriers.MailServer, "carry", True),
