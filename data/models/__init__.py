@@ -19,6 +19,7 @@ from data.models.interest import (
 )
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
+from data.models.privacy import Consent, SavedFilter
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.response import PartnerResponse
@@ -37,6 +38,7 @@ __all__ = [
     "CaseEvent",
     "ClientNote",
     "Concept",
+    "Consent",
     "Crosswalk",
     "CurationDecision",
     "EndedSession",
@@ -63,6 +65,7 @@ __all__ = [
     "RankerVersion",
     "RejectedRow",
     "Run",
+    "SavedFilter",
     "SavedSearch",
     "SavedSearchHit",
     "ShortlistOrder",
