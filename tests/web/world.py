@@ -102,6 +102,7 @@ OBJECTS: dict[str, Maker] = {
     # for others
     "search": _search,
     "kind": lambda session, world: {"kind": "TR"},
+    "kind-of-call": lambda session, world: {"kind": "RDR"},
     "stylesheet": lambda session, world: {"filename": "abbina.css"},
     "bootstrap": lambda session, world: {"filename": "css/bootstrap.min.css"},
     "library": lambda session, world: {"filename": "js/webauthn.js"},
@@ -123,6 +124,7 @@ ONLY_FOR = {
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
+    "proposals.post kind-of-call": lambda world: factories.form_of("RDR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),
     "proposals.preview": lambda world: factories.form_of("TR"),
     "proposals.record": lambda world: {
