@@ -112,14 +112,22 @@ OBJECTS: dict[str, Maker] = {
 
 All proposals but `foreign` are of the owner's organisation; `private-draft` the owner wrote without one.
 """
-ONLY_FOR = {
+_OF_PROPOSALS = ("proposals.", "desk.")
+ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "organisation": "organisations.",
+    "draft": _OF_PROPOSALS,
+    "published": _OF_PROPOSALS,
+    "archived": _OF_PROPOSALS,
+    "private-draft": _OF_PROPOSALS,
+    "foreign": _OF_PROPOSALS,
+    "search": "searches.",
     "stylesheet": "static",
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
 }
-"""Objects whose values fit addresses that they do not belong to, by what the endpoints begin with that they are for."""
+"""Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are
+for; `--observed` asks no others for them."""
 
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
