@@ -106,11 +106,7 @@ def undo_move(
     )
 
 
-<<<<<<< HEAD
-def _of(proposal_id: int, target: Target) -> tuple[ColumnElement[bool], ...]:
-=======
 def _of(proposal_id: int, target: Target) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
->>>>>>> desk
     return ShortlistOrder.proposal_id == proposal_id, ShortlistOrder.target == target.value
 
 
