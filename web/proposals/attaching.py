@@ -37,6 +37,8 @@ _FORM_AROUND = 64 * 1024
 @open_to(Audience.SIGNED_IN)
 def attach_file(reference: str) -> Response:
     """Attach a file; what is wrong with it stands beside the field."""
+    asked = proposal_by_reference(reading(), reference)
+    _require(person(), asked, may_attach(person(), asked))  # before a file of somebody else is even read
     limits = UploadLimits.of_megabytes(application().settings.upload_megabytes)
     request.max_content_length = limits.size + _FORM_AROUND  # before anything of the form is read
     try:
