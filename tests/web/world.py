@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from data.models import Account, OrganisationTheme, Proposal, ProposalCode, SavedSearch, now
 from tests import factories
+from tests.web import interests_world
 from tests.web.conftest import Browser
 
 PERSONAS = ("stranger", "member", "outsider", "colleague", "owner", "suspended", "broker", "administrator")
@@ -103,6 +104,7 @@ OBJECTS: dict[str, Maker] = {
     "bootstrap": lambda session, world: {"filename": "css/bootstrap.min.css"},
     "library": lambda session, world: {"filename": "js/webauthn.js"},
     "unknown-token": lambda session, world: {"token": "nothing"},
+    **interests_world.OBJECTS,
 }
 """By name, how to store it, and the values that it gives to an address; made in this order.
 
@@ -114,11 +116,13 @@ ONLY_FOR = {
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
+    **interests_world.ONLY_FOR,
 }
 """Objects whose values fit addresses that they do not belong to, by what the endpoints begin with that they are for."""
 
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
+    **interests_world.FORMS,
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),
     "proposals.preview": lambda world: factories.form_of("TR"),
