@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,3 +89,19 @@ class InvalidProposalError(MatchingError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(f"the proposal cannot be taken as it is: {'; '.join(map(str, problems))}")
         self.problems = tuple(problems)
+
+
+class InvalidEntryError(MatchingError):
+    """A form with faults: `problems` names each field with the code of its fault."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(f"this cannot be taken: {', '.join(f'{name} ({code})' for name, code in problems.items())}")
+        self.problems = dict(problems)
+
+
+class AccountMoveError(MoveNotAllowedError):
+    """A move on an account or membership that a rule forbids; `reason` is its code, for the page that explains it."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from data.errors import DatabaseError, NotFoundError
 from matching.errors import (
@@ -145,6 +145,8 @@ def show(error: Exception) -> Response:
     """The page of an error."""
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):  # a host that is not ours: no page of ours has an address there
+        return make_response("Bad Request", 400, {"Content-Type": "text/plain"})
     explanation = explained(error)
     if explanation.status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)

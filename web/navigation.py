@@ -27,12 +27,16 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("desk.index", _l("Desk"), Audience.STAFF),
     Entry("proposals.index", _l("Proposals"), Audience.PUBLIC),
     Entry("proposals.index", _l("My proposals"), Audience.SIGNED_IN, members_only=True, query={"mine": "1"}),
     Entry("organisations.index", _l("Organisations"), Audience.PUBLIC),
+    Entry("activities.index", _l("My activities"), Audience.SIGNED_IN),
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
     Entry("interests.index", _l("Expressions of interest"), Audience.SIGNED_IN),
     Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
+    Entry("verification.index", _l("To verify"), Audience.STAFF),
+    Entry("administration.index", _l("Accounts"), Audience.ADMINISTRATOR),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.models.account import Account, Invitation
+from data.models.account import Account, EndedSession, Invitation
 from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
@@ -19,6 +19,7 @@ from data.models.interest import (
 )
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
+from data.models.privacy import Consent, SavedFilter
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.response import PartnerResponse
@@ -37,8 +38,10 @@ __all__ = [
     "CaseEvent",
     "ClientNote",
     "Concept",
+    "Consent",
     "Crosswalk",
     "CurationDecision",
+    "EndedSession",
     "Evidence",
     "Exposure",
     "ExternalId",
@@ -62,6 +65,7 @@ __all__ = [
     "RankerVersion",
     "RejectedRow",
     "Run",
+    "SavedFilter",
     "SavedSearch",
     "SavedSearchHit",
     "ShortlistOrder",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +19,24 @@ from matching.types import Target
 Candidate = tuple[Target, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A decision of somebody else's, as it is told after the unit of work that met it has ended."""
+
+    id: int
+    action: str
+    reason: str | None
+    note: str | None
+    actor: str
+    created_at: datetime
+
+
 class DecidedError(ConflictError):
     """Somebody else has decided about the same candidate since; `decision` is theirs."""
 
-    def __init__(self, decision: CurationDecision) -> None:
-        super().__init__(f"decision {decision.id} ({decision.action}) about this candidate is newer: look at it first")
-        self.decision = decision
+    def __init__(self, row: CurationDecision) -> None:
+        super().__init__(f"decision {row.id} ({row.action}) about this candidate is newer: look at it first")
+        self.decision = Newer(row.id, row.action, row.reason, row.note, row.actor, row.created_at)
 
 
 _STANDING = (

@@ -80,7 +80,7 @@ def interests_received(session: Session, person: Person, page: int = 1) -> Inter
     return _page(session, conditions, page, is_ongoing().desc(), Interest.moved_at.desc())
 
 
-def waiting_interests(_day: date) -> Select[Any]:
+def waiting_interests(_day: date) -> Select[*tuple[Any, ...]]:
     """What waits at the desk to be taken over or evaluated, with the columns of `queue_sources.COLUMNS`."""
     columns: list[ColumnElement[Any]] = [
         Interest.id.label("object_id"),

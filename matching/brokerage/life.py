@@ -171,6 +171,8 @@ def accompany(
     if proposal.facilitator_id == account_id:
         return proposal
     move.require_current()
+    if proposal.state == ProposalState.ARCHIVED.value:
+        raise MoveNotAllowedError(f"proposal {reference} is archived: nobody accompanies it any more")
     chosen = None if account_id is None else session.get(Account, account_id)
     if account_id is not None and (chosen is None or chosen.role not in _STAFF or not chosen.active):
         raise ValueError(f"account {account_id} is not of the active staff")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data.models import CurationDecision, Proposal, ShortlistOrder
@@ -80,9 +80,9 @@ def move(
         raise CurationError("only who was pinned, accepted or added has a place that can be changed")
     here = order.index(candidate_id)
     there = here + by
-    if not 0 <= there < len(order) or _pinned(decisions, target, order[there]) != _pinned(
-        decisions, target, order[here]
-    ):
+    if not 0 <= there < len(order):
+        raise CurationError("there is no place to move to: it is the first or the last")
+    if _pinned(decisions, target, order[there]) != _pinned(decisions, target, candidate_id):
         raise CurationError("there is no place to move to: pinned ones stand first, the others after them")
     order[here], order[there] = order[there], order[here]
     return _store(session, ShortlistOrder(proposal_id=proposal_id, target=target.value, candidates=order, actor=actor))
@@ -106,13 +106,13 @@ def undo_move(
     )
 
 
-def _of(proposal_id: int, target: Target) -> tuple[object, object]:
+def _of(proposal_id: int, target: Target) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ShortlistOrder.proposal_id == proposal_id, ShortlistOrder.target == target.value
 
 
 def _standing(session: Session, proposal_id: int, target: Target) -> list[ShortlistOrder]:
     """Changes that were not taken back, newest first."""
-    rows = session.scalars(select(ShortlistOrder).where(*_of(proposal_id, target)).order_by(ShortlistOrder.id)).all()  # type: ignore[arg-type]
+    rows = session.scalars(select(ShortlistOrder).where(*_of(proposal_id, target)).order_by(ShortlistOrder.id)).all()
     undone = {row.undoes_id for row in rows if row.undoes_id is not None}
     return [row for row in reversed(rows) if row.undoes_id is None and row.id not in undone]
 

@@ -29,7 +29,7 @@ def says(proposal: Proposal, fields: ProposalFields) -> bool:
 
 def version_of(proposal: Proposal) -> str:
     """The version of a proposal, its state and content: for finding out whether somebody else changed it."""
-    return f"{proposal.state}.{proposal.content_hash}"
+    return f"{proposal.state}_{proposal.content_hash}"
 
 
 def fields_of(proposal: Proposal) -> ProposalFields:

@@ -7,17 +7,18 @@ somebody took it; NULL for nobody), `organisation` (a name, or NULL), `waiting` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select
+from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import Integer, String
 
 from data.calendar import days_later, utc_day, working_days_later
 from data.corpus import is_open
-from data.models import Account, CurationDecision, Organisation, Proposal, Suggestion
+from data.models import Account, CurationDecision, Interest, Organisation, Proposal, Suggestion
 from data.models.vocabulary import CaseKind, DecisionAction, Membership, ProposalKind, ProposalState, QueueKind
 from data.queries import PLATFORM
 from matching.brokerage.interest_lists import waiting_interests
@@ -38,16 +39,20 @@ _DECIDED = tuple(
     action.value for action in (DecisionAction.ACCEPT, DecisionAction.REJECT, DecisionAction.PIN, DecisionAction.ADD)
 )
 
-Columns = Select[Any]
+Columns = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
-    """One kind of item: its rows on a day, and what the log of casework calls the things themselves."""
+    """One kind of item: its rows on a day, what the log of casework calls the things themselves, and their names.
+
+    `titles` selects (id, reference, title) of things by id, whether they wait or not.
+    """
 
     kind: QueueKind
     rows: Callable[[date], Columns]
     case: CaseKind
+    titles: Callable[[Sequence[int]], Select[int, str, str]]
 
 
 def _columns(
@@ -89,9 +94,18 @@ def proposals_to_validate(_day: date) -> Columns:
 def suggestions_to_curate(day: date) -> Columns:
     """The platform's open proposals with suggestions of the band possible or better that nobody decided about."""
     first = func.min(Suggestion.first_suggested_at)
+    decided = _decided_about()
     waiting = (
         select(Suggestion.proposal_id, first.label("first"), func.count().label("number"))
-        .where(Suggestion.band.in_(_SUGGESTED), ~_decided_about())
+        .outerjoin(
+            decided,
+            and_(
+                decided.c.proposal_id == Suggestion.proposal_id,
+                decided.c.organisation == func.coalesce(Suggestion.candidate_organisation_id, 0),
+                decided.c.proposal == func.coalesce(Suggestion.candidate_proposal_id, 0),
+            ),
+        )
+        .where(Suggestion.band.in_(_SUGGESTED), decided.c.proposal_id.is_(None))
         .group_by(Suggestion.proposal_id)
         .subquery()
     )
@@ -112,18 +126,23 @@ def suggestions_to_curate(day: date) -> Columns:
     )
 
 
-def _decided_about() -> ColumnElement[bool]:
-    """Whether a decision about the suggested candidate is in force: one that nobody withdrew."""
-    withdrawing = CurationDecision.__table__.alias("withdrawing")
-    same = or_(
-        CurationDecision.candidate_organisation_id == Suggestion.candidate_organisation_id,
-        CurationDecision.candidate_proposal_id == Suggestion.candidate_proposal_id,
+def _decided_about() -> Subquery:
+    """(proposal, candidate) of the decisions in force: those that nobody withdrew. 0 stands for no candidate.
+
+    Made once and joined: decisions are few beside suggestions, each of which would look for its own.
+    """
+    undoing = CurationDecision.__table__.alias("undoing")
+    return (
+        select(
+            CurationDecision.proposal_id,
+            func.coalesce(CurationDecision.candidate_organisation_id, 0).label("organisation"),
+            func.coalesce(CurationDecision.candidate_proposal_id, 0).label("proposal"),
+        )
+        .outerjoin(undoing, undoing.c.undoes_id == CurationDecision.id)
+        .where(CurationDecision.action.in_(_DECIDED), undoing.c.id.is_(None))
+        .distinct()
+        .subquery("decided")
     )
-    withdrawn = exists().where(withdrawing.c.undoes_id == CurationDecision.id)
-    decided = and_(
-        CurationDecision.proposal_id == Suggestion.proposal_id, CurationDecision.action.in_(_DECIDED), same, ~withdrawn
-    )
-    return exists().where(decided)
 
 
 def profiles_about_to_expire(day: date) -> Columns:
@@ -193,11 +212,30 @@ def memberships_to_confirm(_day: date) -> Columns:
     )
 
 
+def _titles_of_proposals(ids: Sequence[int]) -> Select[int, str, str]:
+    return select(Proposal.id, Proposal.reference, Proposal.title).where(Proposal.id.in_(ids))
+
+
+def _titles_of_organisations(ids: Sequence[int]) -> Select[int, str, str]:
+    return select(Organisation.id, Organisation.reference, Organisation.name).where(Organisation.id.in_(ids))
+
+
+def _titles_of_members(ids: Sequence[int]) -> Select[int, str, str]:
+    name: ColumnElement[str] = func.coalesce(func.nullif(Account.name, ""), Organisation.name)
+    owner = Organisation.id == Account.organisation_id
+    return select(Account.id, Organisation.reference, name).join(Organisation, owner).where(Account.id.in_(ids))
+
+
+def _titles_of_interests(ids: Sequence[int]) -> Select[int, str, str]:
+    proposal = Proposal.id == Interest.proposal_id
+    return select(Interest.id, Interest.reference, Proposal.title).join(Proposal, proposal).where(Interest.id.in_(ids))
+
+
 SOURCES: tuple[QueueSource, ...] = (
-    QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.INTEREST, waiting_interests, CaseKind.INTEREST),
-    QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL),
-    QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION),
-    QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT),
+    QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.INTEREST, waiting_interests, CaseKind.INTEREST, _titles_of_interests),
+    QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION, _titles_of_organisations),
+    QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT, _titles_of_members),
 )

@@ -11,17 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from data.corpus import OPEN_STATES
 from data.errors import NotFoundError
 from data.models import Organisation, PartnerResponse, Proposal, now
 from data.models.vocabulary import CaseKind, NoticeKind, PartnerAnswer, RejectReason
+from data.queries import state_in_force, today
 from matching.brokerage.curation import Candidate
 from matching.brokerage.events import record
-from matching.brokerage.moves import brokers_of, locked, others
+from matching.brokerage.moves import brokers_of, locked, others, require_own
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import require_owner_or_staff, require_visible
 from matching.brokerage.proposal_paths import path_of
-from matching.errors import ConflictError, CurationError
+from matching.errors import ConflictError, CurationError, MoveNotAllowedError
 from matching.types import Target
 
 LONGEST_NOTE = 2000
@@ -39,13 +41,16 @@ def respond(
 ) -> PartnerResponse:
     """Store an answer in place of the one that stands, log it and tell the broker; the same again changes nothing.
 
-    Raises NotFoundError, NotAllowedError, and CurationError for a refusal without a reason, a question without text,
-    a text that is too long, or a candidate that is the proposal itself.
+    Raises NotFoundError, NotAllowedError, MoveNotAllowedError for a proposal that is not open, and CurationError for a
+    refusal without a reason, a question without text, a text that is too long, or the proposal itself as a candidate.
     """
     note = note.strip()
     _require_complete(answer, reason, note)
     proposal = locked(session, reference)
     require_owner_or_staff(person, proposal)
+    require_own(proposal)
+    if state_in_force(proposal.state, proposal.expires, today()) not in OPEN_STATES:
+        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: nobody is suggested for it")
     name = _name_of(session, proposal, person, candidate)
     asked = answer is PartnerAnswer.QUESTION
     kept = reason.value if reason and answer is PartnerAnswer.NOT_INTERESTED else None

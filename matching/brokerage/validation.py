@@ -71,7 +71,7 @@ def approve(
     day = day or today()
     move = begin(session, reference, person, Step.APPROVED, version, staff=True)
     proposal = move.proposal
-    if proposal.state in _OPEN and (version is None or version.endswith(f".{proposal.content_hash}")):
+    if proposal.state in _OPEN and (version is None or version.endswith(f"_{proposal.content_hash}")):
         return proposal
     if second_approval:
         move.require(ProposalState.TO_VALIDATE)

@@ -46,7 +46,7 @@ class Browser(FlaskClient):
 
     def send(self, address: str, form: dict[str, Any] | None = None, **given: Any) -> TestResponse:
         """Post a form with a valid token."""
-        found = _TOKEN.search(self.get(self.form_page).text)
+        found = _TOKEN.search(self.get(self.form_page, follow_redirects=True).text)
         assert found is not None
         return self.post(address, data={"csrf_token": found.group(1), **(form or {})}, **given)
 

@@ -6,6 +6,7 @@ from email.utils import collapse_rfc2231_value
 import pytest
 from flask import Flask, Response
 
+from data.settings import load_settings
 from web.downloads import download_headers
 from web.security import init_security
 
@@ -30,7 +31,7 @@ def test_no_name_breaks_out_of_its_header() -> None:
 def test_a_file_is_never_run_or_kept_by_a_browser() -> None:
     app = Flask(__name__)
     app.secret_key = "for tests"
-    init_security(app)
+    init_security(app, load_settings())
     app.add_url_rule("/f", view_func=lambda: Response(b"x", headers=download_headers("a.pdf", "application/pdf")))
     headers = app.test_client().get("/f").headers
     assert headers["Content-Type"] == "application/pdf"

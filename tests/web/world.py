@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -16,8 +17,19 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.models import Account, OrganisationTheme, Proposal, ProposalCode, SavedSearch, now
+from data.models import (
+    Account,
+    Attachment,
+    OrganisationTheme,
+    PartnerResponse,
+    Proposal,
+    ProposalCode,
+    SavedSearch,
+    now,
+)
+from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
+from tests.data.hostile import pdf
 from tests.web import interests_world
 from tests.web.conftest import Browser
 
@@ -45,7 +57,9 @@ Maker = Callable[[Session, World], Values]
 def _own(session: Session, world: World, **given: Any) -> Values:
     owner = world.accounts["owner"]
     values = {"organisation_id": owner.organisation_id, "author_id": owner.id, **_complete(), **given}
-    return {"reference": factories.proposal(session, **values).reference}
+    record = factories.proposal(session, **values)
+    record.content_hash = hash_of(fields_of(record))
+    return {"reference": record.reference}
 
 
 def _complete() -> Values:
@@ -75,6 +89,30 @@ def _own_with_a_code(session: Session, world: World) -> Values:
 _TREES = ("een_technology", "een_market", "sdg")
 
 
+def _attachment(session: Session, world: World) -> Values:
+    """Of a published proposal; its content is not stored."""
+    values = _own(session, world)
+    owner = session.scalars(select(Proposal.id).where(Proposal.reference == values["reference"])).one()
+    about = {"owner_kind": "proposal", "owner_id": owner, "key": "0" * 64, "sha256": "0" * 64, "actor": "account:1"}
+    attachment = Attachment(name="piano.pdf", media_type="application/pdf", size=1, **about)
+    session.add(attachment)
+    session.flush()
+    return {**values, "number": attachment.id}
+
+
+def _answer(session: Session, world: World) -> Values:
+    """The company's, about a suggestion for its published proposal."""
+    values = _own(session, world)
+    owner = session.scalars(select(Proposal.id).where(Proposal.reference == values["reference"])).one()
+    number = world.numbers["candidate"]
+    answer = PartnerResponse(
+        proposal_id=owner, candidate_organisation_id=number, answer="interested", actor="account:1"
+    )
+    session.add(answer)
+    session.flush()
+    return {**values, "number": answer.id}
+
+
 def _search(session: Session, world: World) -> Values:
     searched = factories.proposal(session, organisation_id=world.accounts["owner"].organisation_id)
     kept = SavedSearch(
@@ -94,9 +132,14 @@ OBJECTS: dict[str, Maker] = {
     # for addresses of proposals
     "draft": lambda session, world: _own(session, world, state="draft", published=None, expires=None),
     "published": _own_with_a_code,
+    "waiting": lambda session, world: _own(session, world, state="to_validate", published=None, expires=None),
+    "withdrawn": lambda session, world: _own(session, world, state="withdrawn", published=None),
     "archived": lambda session, world: _own(session, world, state="archived"),
+    "ending": lambda session, world: _own(session, world, expires=factories.in_days(20)),
     "private-draft": lambda session, world: _own(session, world, state="draft", organisation_id=None, published=None),
     "foreign": lambda session, world: {"reference": factories.proposal(session, source="een").reference},
+    "attachment": _attachment,
+    "answer": _answer,
     # for others
     "search": _search,
     "kind": lambda session, world: {"kind": "TR"},
@@ -111,6 +154,8 @@ OBJECTS: dict[str, Maker] = {
 All proposals but `foreign` are of the owner's organisation; `private-draft` the owner wrote without one.
 """
 ONLY_FOR = {
+    "attachment": "proposals.file",
+    "answer": "proposals.withdraw_response",
     "organisation": "organisations.",
     "stylesheet": "static",
     "bootstrap": "bootstrap.static",
@@ -133,6 +178,15 @@ FORMS: dict[str, Callable[[World], Values]] = {
         "reason": "other",
         "note": "Fa altro.",
     },
+    "proposals.close": lambda world: {"outcome": "partner_found"},
+    "proposals.refuse": lambda world: {"reason": "Manca il grado di maturità."},
+    "proposals.accompany": lambda world: {"account": str(world.accounts["broker"].id)},
+    "proposals.respond": lambda world: {
+        "target": "organisations",
+        "candidate": world.numbers["candidate"],
+        "answer": "interested",
+    },
+    "proposals.attach_file": lambda world: {"file": (BytesIO(pdf()), "piano.pdf")},
     "proposals.keep_search": lambda world: {"target": "organisations"},
     "proposals.record_tag": lambda world: _TAG,
     "organisations.record_tag": lambda world: _TAG,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -57,7 +59,7 @@ def attach_file(reference: str) -> Response:
 
 @pages.post("/<path:reference>/attachments/<int:number>/remove")
 @open_to(Audience.SIGNED_IN)
-def remove_file(reference: str, number: int) -> Response:
+def file_remove(reference: str, number: int) -> Response:
     """Take a file away, and its content once that is certain."""
     with unit_of_work(application().sessions) as session:
         proposal = proposal_by_reference(session, reference)
@@ -70,7 +72,7 @@ def remove_file(reference: str, number: int) -> Response:
 
 @pages.get("/<path:reference>/attachments/<int:number>")
 @open_to(Audience.PUBLIC)
-def download_file(reference: str, number: int) -> Response:
+def file_download(reference: str, number: int) -> Response:
     """Hand a file out, to be saved."""
     proposal = proposal_by_reference(reading(), reference)
     require_visible(person(), proposal)
@@ -100,7 +102,8 @@ def _sent(limits: UploadLimits) -> Upload:
     file = request.files.get("file")
     if file is None:
         raise BadRequest("no file was sent")
-    return read_upload(file.stream, file.filename, limits=limits)
+    with closing(file):
+        return read_upload(file.stream, file.filename, limits=limits)
 
 
 def _require(who: Person | None, proposal: Proposal, allowed: bool) -> None:

@@ -13,6 +13,7 @@ from data.corpus import OPEN_STATES
 from data.models import Organisation, PartnerResponse, Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.queries import PLATFORM, names_of, state_in_force, today
+from matching.brokerage.client_notes import notes_for_company
 from matching.brokerage.curation import Candidate, standing
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import owns_proposal
@@ -92,7 +93,7 @@ def company_view(session: Session, person: Person | None, proposal: Proposal, st
         answers=_answered(session, responses),
         reasons=tuple((reason.value, str(REJECT_REASONS[reason.value])) for reason in RejectReason),
         can_express=INTERESTS in current_app.view_functions,
-        notes=notes_for(session, proposal.id),
+        notes={candidate: note.text or "" for candidate, note in notes_for_company(session, proposal.id).items()},
     )
     if state not in OPEN_STATES:
         return replace(blank, missing="not_open")
@@ -113,11 +114,6 @@ def company_view(session: Session, person: Person | None, proposal: Proposal, st
     )
     missing: Missing = "" if shown or plain else "waiting"
     return replace(blank, organisations=organisations, proposals=proposals, plain=plain, missing=missing)
-
-
-def notes_for(session: Session, proposal_id: int) -> Mapping[Candidate, str]:
-    """What a broker wrote for the company about candidates."""
-    return {}
 
 
 def _suggestions(proposal: Proposal) -> Suggestions:

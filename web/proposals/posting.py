@@ -34,6 +34,7 @@ from web.proposals.moving import must_be_verified
 from web.proposals.writing import Desk, changed_meanwhile, no_draft_any_more, preview_of, sent_before
 from web.security import csrf
 
+_DRAFTS = (ProposalState.DRAFT.value, ProposalState.REFUSED.value)
 _ACTIONS = ("preview", "draft", "submit", "publish", "save")
 """What the buttons of the form do; `save` corrects what is published."""
 
@@ -65,7 +66,7 @@ def edit(reference: str) -> Response:
         raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: it cannot be edited now")
     stored = moves.fields_of(proposal)
     given = {"organisation": _named(proposal.organisation), "version": moves.version_of(proposal)}
-    correcting = proposal.state not in (ProposalState.DRAFT.value, ProposalState.REFUSED.value)
+    correcting = proposal.state not in _DRAFTS
     desk = Desk(form_for(stored.kind, stored, **given), stored.kind, reference, correcting=correcting)
     if request.method == "POST":
         return _submitted(desk)
@@ -144,12 +145,18 @@ def _overtaken(desk: Desk, fields: ProposalFields, error: ConflictError | MoveNo
         if isinstance(error, AlreadySentError):
             renew_token(desk.form)
             return replace(desk, notice=sent_before(reference, now, fields)).page(409)
-        if isinstance(error, ConflictError):
+        if isinstance(error, ConflictError) and not _was_a_draft(desk, stored.state):
             desk.form.version.data = moves.version_of(stored)
             return replace(desk, notice=changed_meanwhile(reference, now, fields)).page(409)
         if moves.says(stored, fields):  # the same form sent twice
             return redirect(url_for("proposals.show", reference=reference))
     return replace(desk, reference=None, notice=no_draft_any_more(reference, stored.state)).page(409)
+
+
+def _was_a_draft(desk: Desk, state: str) -> bool:
+    """Whether the form was opened on a draft that is none any more."""
+    seen = (desk.form.version.data or "").rpartition("_")[0]
+    return seen in _DRAFTS and state not in _DRAFTS
 
 
 def _done(action: str) -> str:

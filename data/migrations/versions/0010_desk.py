@@ -14,12 +14,15 @@ depends_on = None
 
 _WAITING = ["proposal_id", "band", "candidate_organisation_id", "candidate_proposal_id", "first_suggested_at"]
 
+_OF_PROPOSALS = ["source", "state", "expires", "kind", "submitted_at", "updated_at", "extended_on", "facilitator_id"]
+
 
 def upgrade() -> None:
     """Apply."""
     op.add_column("suggestion", sa.Column("first_suggested_at", UtcDateTime(), nullable=True))
     op.execute("UPDATE suggestion SET first_suggested_at = created_at")
     op.create_index("ix_suggestion_waiting", "suggestion", _WAITING, unique=False)
+    op.create_index("ix_proposal_waiting", "proposal", _OF_PROPOSALS, unique=False)
     op.create_index(op.f("ix_curation_decision_undoes_id"), "curation_decision", ["undoes_id"], unique=False)
     _assignments()
     _orders()
@@ -114,6 +117,7 @@ def downgrade() -> None:
     op.drop_table("client_note")
     op.drop_table("shortlist_order")
     op.drop_table("assignment")
+    op.drop_index("ix_proposal_waiting", table_name="proposal")
     op.drop_index(op.f("ix_curation_decision_undoes_id"), table_name="curation_decision")
     op.drop_index("ix_suggestion_waiting", table_name="suggestion")
     op.drop_column("suggestion", "first_suggested_at")
