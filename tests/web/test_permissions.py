@@ -17,7 +17,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as t
 
 TABLE = lines()
 OWN_TOKEN = "checks its own token, so that what was typed comes back"
-WITHOUT_TOKEN = {"proposals.post": ("422", OWN_TOKEN), "proposals.edit": ("422", OWN_TOKEN)}
+WITHOUT_TOKEN = {
+    "proposals.post": ("422", OWN_TOKEN),
+    "proposals.edit": ("422", OWN_TOKEN),
+    "interests.new": ("422", OWN_TOKEN),
+    "interests.edit": ("422", OWN_TOKEN),
+}
 """Endpoints that a form without a token does not end at with 400: what is answered instead, and why."""
 
 

@@ -30,6 +30,7 @@ from data.models import (
 from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
 from tests.data.hostile import pdf
+from tests.web import interests_world
 from tests.web.conftest import Browser
 
 PERSONAS = ("stranger", "member", "outsider", "colleague", "owner", "suspended", "broker", "administrator")
@@ -147,6 +148,7 @@ OBJECTS: dict[str, Maker] = {
     "bootstrap": lambda session, world: {"filename": "css/bootstrap.min.css"},
     "library": lambda session, world: {"filename": "js/webauthn.js"},
     "unknown-token": lambda session, world: {"token": "nothing"},
+    **interests_world.OBJECTS,
 }
 """By name, how to store it, and the values that it gives to an address; made in this order.
 
@@ -167,12 +169,14 @@ ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
+    **interests_world.ONLY_FOR,
 }
 """Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are
 for; `--observed` asks no others for them."""
 
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
+    **interests_world.FORMS,
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
     "proposals.post kind-of-call": lambda world: factories.form_of("RDR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),

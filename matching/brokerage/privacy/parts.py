@@ -30,6 +30,7 @@ from data.models.vocabulary import CaseKind, Membership
 from matching.brokerage.consents import withdraw_all
 from matching.brokerage.letters import written
 from matching.brokerage.people import actor_of
+from matching.brokerage.privacy.interest_parts import INTEREST_PARTS
 from matching.brokerage.privacy.registry import Part, removed, row, rows_of
 
 ERASED = "erased.invalid"
@@ -148,6 +149,7 @@ PARTS: tuple[Part, ...] = (
     Part("followed_lists", ("saved_filter",), rows_of(SavedFilter.account_id), removed(SavedFilter.account_id)),
     Part("saved_searches", ("saved_search",), rows_of(SavedSearch.actor, by_actor=True)),
     Part("proposals", ("proposal",), _proposals),
+    *INTEREST_PARTS,
     Part("verified_organisations", ("organisation",), _verified),
     Part("decisions", ("curation_decision",), rows_of(CurationDecision.actor, by_actor=True)),
     Part("decisions_about_themes", ("tag_decision",), rows_of(TagDecision.actor, by_actor=True)),
