@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class DataError(Exception):
     """Base of all errors raised by this package."""
@@ -21,3 +23,24 @@ class SourceError(DataError):
 
 class NotFoundError(DataError):
     """No record has this reference or id."""
+
+
+class UploadFault(StrEnum):
+    """Why a file from outside is refused; pages word each in the reader's language."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_ALLOWED_TYPE = "not_allowed_type"
+    ACTIVE_CONTENT = "active_content"
+    DAMAGED = "damaged"
+    ENCRYPTED = "encrypted"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TRAILING_DATA = "trailing_data"
+
+
+class UploadError(DataError):
+    """A file from outside is refused; `code` says why. The message quotes nothing of the file."""
+
+    def __init__(self, code: UploadFault, detail: str) -> None:
+        super().__init__(f"the file is refused ({code.value}): {detail}")
+        self.code = code

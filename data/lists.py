@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data.corpus import OPEN_STATES, is_open
@@ -78,6 +78,8 @@ class ProposalFilter:
     page: int = 1
     page_size: int = PAGE_SIZE
     reader: Reader = Reader()
+    mine: bool = False
+    """Only what the reader's organisation, or the reader for none, posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _page_of(session: Session, listed: Select[int], page: int, page_size: int) -
 
 def _proposal_conditions(wanted: ProposalFilter, day: date) -> list[ColumnElement[bool]]:
     conditions = [_state_condition(wanted.state, day)] if wanted.state != ANY_STATE else []
-    conditions += _readable(wanted.reader)
+    conditions += [or_(*_own(wanted.reader))] if wanted.mine else _readable(wanted.reader)
     equal = ((Proposal.source, wanted.source), (Proposal.kind, wanted.kind), (Proposal.country, wanted.country))
     conditions += [column == value for column, value in equal if value]
     if wanted.theme:
@@ -207,12 +209,17 @@ def _proposal_conditions(wanted: ProposalFilter, day: date) -> list[ColumnElemen
 def _readable(reader: Reader) -> list[ColumnElement[bool]]:
     if reader.everything:
         return []
-    readable: list[ColumnElement[bool]] = [Proposal.state.in_(PUBLIC_STATES)]
+    return [or_(Proposal.state.in_(PUBLIC_STATES), *_own(reader))]
+
+
+def _own(reader: Reader) -> list[ColumnElement[bool]]:
+    """Conditions of which one holds for what is the reader's own; none does for a stranger."""
+    own: list[ColumnElement[bool]] = [false()]
     if reader.organisation_id is not None:
-        readable.append(and_(Proposal.source == PLATFORM, Proposal.organisation_id == reader.organisation_id))
+        own.append(and_(Proposal.source == PLATFORM, Proposal.organisation_id == reader.organisation_id))
     if reader.account_id is not None:
-        readable.append(and_(Proposal.organisation_id.is_(None), Proposal.author_id == reader.account_id))
-    return [or_(*readable)]
+        own.append(and_(Proposal.organisation_id.is_(None), Proposal.author_id == reader.account_id))
+    return own
 
 
 def _state_condition(state: str, day: date) -> ColumnElement[bool]:

@@ -75,10 +75,17 @@ def organisation_by_reference(session: Session, reference: str) -> Organisation:
     return found
 
 
-def organisations_named(session: Session, name: str, limit: int = 5) -> Sequence[Organisation]:
-    """Organisations whose reference is `name` or whose name is, whatever the case; at most `limit`."""
+def organisations_named(
+    session: Session, name: str, limit: int = 5, *, withdrawn: bool = False
+) -> Sequence[Organisation]:
+    """Organisations whose reference is `name` or whose name is, whatever the case; at most `limit`.
+
+    Those that have withdrawn are among them only where they are asked for.
+    """
     same = or_(Organisation.reference == name, unicode_lower(Organisation.name) == name.lower())
-    statement = select(Organisation).where(Organisation.withdrawn_at.is_(None), same)
+    statement = select(Organisation).where(same)
+    if not withdrawn:
+        statement = statement.where(Organisation.withdrawn_at.is_(None))
     return session.scalars(statement.order_by(Organisation.id).limit(limit)).all()
 
 

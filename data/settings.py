@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         default=None, pattern="^https?://[^/]+$", description="Address of the pages as people reach them."
     )
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
+    default_expert: str | None = Field(
+        default=None, description="E-mail of the broker to whom expressions of interest go where nobody is chosen."
+    )
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     smtp_url: str | None = Field(
         default=None,
@@ -56,6 +59,13 @@ class Settings(BaseSettings):
     invitation_days: int = Field(default=90, ge=1, le=3650, description="Days that invitations are kept.")
     letter_days: int = Field(default=90, ge=1, le=3650, description="Days that letters are kept once they went out.")
     notification_days: int = Field(default=365, ge=1, le=3650, description="Days that notifications are kept.")
+    upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
+    proxies: int = Field(default=0, ge=0, le=3, description="Web servers in front whose X-Forwarded headers count.")
+    rate_limits: bool = Field(default=True, description="Limit how often one address signs in, registers, asks.")
+    rate_limit_url: str = Field(default="memory://", description="Where the limits count; one store for all workers.")
+    staff_second_factor: bool = Field(default=False, description="Staff cannot work without a second factor.")
+    interest_days: int = Field(default=730, ge=1, le=3650, description="Days that forms of ended interests are kept.")
+    attachment_days: int = Field(default=730, ge=1, le=3650, description="Days that files of archived proposals stay.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -98,6 +108,11 @@ class Settings(BaseSettings):
     def vector_cache(self) -> Path:
         """File of the cached vectors."""
         return self.home / "vectors.db"
+
+    @property
+    def upload_dir(self) -> Path:
+        """Folder of the attached files."""
+        return self.home / "uploads"
 
     @property
     def log_dir(self) -> Path:

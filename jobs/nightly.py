@@ -31,7 +31,7 @@ from jobs.night_report import write_report
 from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
 from matching.brokerage import saved_filters, searches
-from matching.brokerage.expiry import expire_due
+from matching.brokerage.expiry import archive_old, expire_due, notify_expiring
 from matching.freshness import Seeker, basis, outdated
 from matching.ranking import LISTS
 
@@ -179,9 +179,16 @@ class Night:
         today = self._application.today()
         with unit_of_work(self._sessions) as session:
             expired = expire_due(session, today)
+            expiring = notify_expiring(session, today)
+            archived = archive_old(session, today)
         with unit_of_work(self._sessions) as session:
             forgotten = forget_exposure(session, today - timedelta(days=self._settings.exposure_days))
-        return {"expired": expired, "exposure_forgotten": forgotten}
+        return {
+            "expired": expired,
+            "expiring": expiring,
+            "archived": archived,
+            "exposure_forgotten": forgotten,
+        }
 
     def _learn_tags(self) -> dict[str, Any]:
         try:

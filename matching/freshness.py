@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.corpus import chunks, is_open
-from data.models import CurationDecision, Organisation, Proposal, Suggestion
+from data.models import CurationDecision, Organisation, PartnerResponse, Proposal, Suggestion
 from embeddings.encoder import Vectors
 from embeddings.generations import Generation
 from embeddings.section import Section
@@ -206,12 +206,16 @@ def _holding_closed(session: Session, today: date) -> set[int]:
 
 
 def _decided_since(session: Session, since: datetime | None) -> set[int]:
-    """Proposals about which someone decided after their suggestions were computed.
+    """Proposals about which a broker decided or their company answered after their suggestions were computed.
 
     Rows that someone decided about keep their moment, so where there are no others `since` tells what was heeded.
     """
     computed = select(Suggestion.proposal_id, func.max(Suggestion.created_at).label("at"))
     latest = computed.group_by(Suggestion.proposal_id).subquery()
-    decided = select(CurationDecision.proposal_id).join(latest, latest.c.proposal_id == CurationDecision.proposal_id)
-    decided = decided.where(CurationDecision.created_at > latest.c.at)
-    return set(session.scalars(decided if since is None else decided.where(CurationDecision.created_at > since)))
+    moments = (CurationDecision.created_at, PartnerResponse.created_at, PartnerResponse.withdrawn_at)
+    found: set[int] = set()
+    for moment in moments:
+        owner = moment.class_.proposal_id
+        decided = select(owner).join(latest, latest.c.proposal_id == owner).where(moment > latest.c.at)
+        found |= set(session.scalars(decided if since is None else decided.where(moment > since)))
+    return found

@@ -26,7 +26,7 @@ _LEGAL_FORM = frozenset(
     {"spa", "srl", "srls", "sas", "snc", "scarl", "scrl", "onlus", "ltd", "limited", "gmbh", "ag"}
     | {"sa", "sl", "bv", "nv", "oy", "ab", "as", "aps", "plc", "llc", "inc"}
 )
-_GRAMMAR = frozenset(
+GRAMMAR = frozenset(
     {"di", "d", "l", "del", "dell", "della", "dei", "degli", "delle", "e", "ed", "per", "la", "il", "lo", "le"}
     | {"of", "the", "and", "for", "de", "des", "du", "et", "und", "der"}
 )
@@ -80,7 +80,7 @@ def name_words(name: str) -> tuple[str, ...]:
         .replace(".", "")
     )
     words = re.findall(r"[a-z0-9]+", plain)
-    return tuple(word for word in words if word not in _LEGAL_FORM and word not in _GRAMMAR) or tuple(words)
+    return tuple(word for word in words if word not in _LEGAL_FORM and word not in GRAMMAR) or tuple(words)
 
 
 def host(website: str | None) -> str:

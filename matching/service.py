@@ -15,10 +15,13 @@ from data.corpus import chunks, closed_since, load_organisations, withdrawn_sinc
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
 from matching.brokerage.curation import Candidate, rejected, rejecting, standing
+from matching.brokerage.ordering import places_of
+from matching.brokerage.responses import refused, refusing
 from matching.collection import Collection as Corpus
 from matching.drafts import Draft
 from matching.exposure import ExposureMemory
 from matching.gathering import Candidates, gather
+from matching.placing import Placed, placed
 from matching.presentation import Presenter, Ranked
 from matching.query import Query
 from matching.query_builder import QueryBuilder
@@ -26,7 +29,7 @@ from matching.ranking import RankingModel
 from matching.retrieval import Rows
 from matching.rules import targets_of
 from matching.shortlist import Arranged, Circumstances, Floats, Stage, arrange
-from matching.showing import Shown, annotated, decided_for
+from matching.showing import Shown, annotated, decided_for, in_chosen_order
 from matching.types import Band, Match, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
@@ -66,10 +69,34 @@ class MatchService:
         """Both lists of a stored proposal. Raises NotFoundError, NotIndexedError, NothingToMatchError."""
         engine = self.engine()
         with self._sessions() as session:
-            proposal = self._proposal(session, reference)
-            decisions = standing(session, proposal.id)
-            query = self._without_hidden(session, engine, engine.builder.of_proposal(proposal), decisions)
-            return self._suggest(session, engine, query, decisions, top, seed=f"{proposal.id}/{self._today()}")
+            query, decisions, seed = self._asked(session, engine, reference)
+            return self._suggest(session, engine, query, decisions, top, seed)
+
+    def match_chosen(self, reference: str) -> Suggestions:
+        """Both lists of a stored proposal with those alone whom a broker accepted, pinned or added, in their order.
+
+        Who was chosen against the rules is not among them. Raises as `match_proposal` does.
+        """
+        engine = self.engine()
+        with self._sessions() as session:
+            query, decisions, seed = self._asked(session, engine, reference)
+            return self._suggest(session, engine, query, decisions, None, seed)
+
+    def place_of(self, reference: str, target: Target, candidate_id: int) -> Placed | None:
+        """Where a candidate stands in one list of a stored proposal; None where the index or the rules leave it out.
+
+        Raises as `match_proposal` does.
+        """
+        engine = self.engine()
+        with self._sessions() as session:
+            query, decisions, seed = self._asked(session, engine, reference)
+            around = Circumstances(
+                decided_for(decisions, target), self._exposure.of(session, self._today())[target], seed
+            )
+        found = self.gather(engine, query, target, around.decided.pinned | around.decided.kept)
+        arranged = self.arranged(found, target, around) if len(found) else Arranged(np.empty(0, np.int64))
+        with_it = self.gather(engine, query, target, {candidate_id})
+        return placed(candidate_id, found, arranged, with_it, self._models[found.weights])
 
     def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
         """Both lists of something that is not stored. Raises NotIndexedError, NothingToMatchError."""
@@ -92,7 +119,8 @@ class MatchService:
                 )
             number = organisation.id
             query = self._without_hidden(session, engine, engine.builder.of_organisation(organisation), {})
-            query = replace(query, excluded_proposals=query.excluded_proposals | rejecting(session, number))
+            unwanted = rejecting(session, number) | refusing(session, number)
+            query = replace(query, excluded_proposals=query.excluded_proposals | unwanted)
             around = Circumstances(stages=Stage.VARIETY)  # nothing is logged of this list: it shows no proposal's page
             shown = self._show(engine, query, Target.PROPOSALS, top, around)
             matches = annotated(session, engine.presenter.proposals(session, query, shown.ranked), shown, {})
@@ -186,6 +214,18 @@ class MatchService:
             raise NotFoundError(f"no proposal has the reference {reference!r}: look it up in the list of proposals")
         return found
 
+    def _asked(self, session: Session, engine: Engine, reference: str) -> tuple[Query, Decisions, str]:
+        """A stored proposal as a query without whom a broker or its company refused, the decisions, and a seed."""
+        proposal = self._proposal(session, reference)
+        decisions, refusals = standing(session, proposal.id), refused(session, proposal.id)
+        query = self._without_hidden(session, engine, engine.builder.of_proposal(proposal), decisions)
+        query = replace(
+            query,
+            excluded_organisations=query.excluded_organisations | refusals[Target.ORGANISATIONS],
+            excluded_proposals=query.excluded_proposals | refusals[Target.PROPOSALS],
+        )
+        return query, decisions, f"{proposal.id}/{self._today()}"
+
     def _without_hidden(self, session: Session, engine: Engine, query: Query, decisions: Decisions) -> Query:
         """The query, leaving out what was rejected and what was closed or withdrawn since the index was built."""
         since = engine.collection.read_at
@@ -201,9 +241,10 @@ class MatchService:
         engine: Engine,
         query: Query,
         decisions: Decisions,
-        top: int,
+        top: int | None,
         seed: str | None = None,
     ) -> Suggestions:
+        """Both lists, the first `top` of each; None for those alone whom a person decided for."""
         lists: dict[Target, tuple[Match, ...]] = {}
         considered: dict[str, int] = {}
         exposures = self._exposure.of(session, self._today())
@@ -212,7 +253,9 @@ class MatchService:
             shown = self._show(engine, query, target, top, around)
             considered[target.value] = shown.considered
             present = engine.presenter.organisations if target is Target.ORGANISATIONS else engine.presenter.proposals
-            lists[target] = annotated(session, present(session, query, shown.ranked), shown, decisions)
+            told = annotated(session, present(session, query, shown.ranked), shown, decisions)
+            places = places_of(session, query.proposal_id, target) if query.proposal_id and decisions else ()
+            lists[target] = in_chosen_order(told, places) if places else told
         return Suggestions(
             query=query.label,
             generation=engine.collection.generation,
@@ -225,8 +268,8 @@ class MatchService:
         """The candidates of one list of a query with their features, as they are before they are ordered."""
         return gather(engine.collection, query, target, self._today(), also)
 
-    def _show(self, engine: Engine, query: Query, target: Target, top: int, around: Circumstances) -> Shown:
-        """The first `top` of a list as it is shown, with what each feature adds."""
+    def _show(self, engine: Engine, query: Query, target: Target, top: int | None, around: Circumstances) -> Shown:
+        """The first `top` of a list as it is shown (None: whom a person decided for), with what each feature adds."""
         decided = around.decided.pinned | around.decided.kept
         candidates = self.gather(engine, query, target, decided)
         if not len(candidates):
@@ -235,9 +278,11 @@ class MatchService:
         points = model.points(candidates.features)
         scores = model.intercept + points.sum(axis=1)
         arranged = arrange(engine.collection, target, candidates, model, scores, around)
-        ids = candidates.ids
+        ids, places = candidates.ids, arranged.places[:top]
+        if top is None:
+            places = places[np.isin(ids[places], list(decided))]
         return Shown(
-            ranked=at_places(candidates, model, points, scores, arranged.places[:top]),
+            ranked=at_places(candidates, model, points, scores, places),
             considered=candidates.considered,
             explored=None if arranged.explored is None else int(ids[arranged.explored]),
             folded={int(ids[place]): tuple(ids[list(others)].tolist()) for place, others in arranged.folded.items()},

@@ -41,6 +41,22 @@ def decided_for(decisions: Decisions, target: Target) -> Decided:
     return Decided(by_action[DecisionAction.PIN], by_action[DecisionAction.ACCEPT] | by_action[DecisionAction.ADD])
 
 
+def in_chosen_order(matches: Sequence[Match], places: Sequence[int]) -> tuple[Match, ...]:
+    """The matches with those that a broker put into an order in that order, at the places that they hold together.
+
+    Pinned ones change places among themselves, accepted and added ones likewise; everybody else stays. The ranks are
+    those of the new order.
+    """
+    place = {number: position for position, number in enumerate(places)}
+    shown = list(matches)
+    for actions in ((DecisionAction.PIN.value,), (DecisionAction.ACCEPT.value, DecisionAction.ADD.value)):
+        held = [spot for spot, match in enumerate(shown) if match.curated in actions and match.candidate_id in place]
+        moved = sorted((shown[spot] for spot in held), key=lambda match: place[match.candidate_id])
+        for spot, match in zip(held, moved, strict=True):
+            shown[spot] = match
+    return tuple(replace(match, rank=rank) for rank, match in enumerate(shown, start=1))
+
+
 def annotated(session: Session, matches: Sequence[Match], shown: Shown, decisions: Decisions) -> tuple[Match, ...]:
     """The matches with what was decided about them, why they stand there, and what they stand for."""
     target = matches[0].target if matches else Target.ORGANISATIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -48,14 +48,24 @@ def store(sessions: sessionmaker[Session], reference: str, matcher: Matcher) -> 
         if proposal is None:
             return 0
         decided = standing(session, proposal.id)
+        since = _suggested_since(session, proposal.id)
         kept = _drop_undecided(session, proposal.id, decided)
         matches = [match for match in (*found.organisations, *found.proposals) if _key(match) not in kept]
-        session.add_all([_row(proposal.id, match, found.generation) for match in matches])
+        rows = [(match, _row(proposal.id, match, found.generation)) for match in matches]
+        for match, row in rows:
+            row.first_suggested_at = since.get(_key(match)) or row.created_at
+        session.add_all([row for _, row in rows])
     return len(matches) + len(kept)
 
 
 def _key(match: Match) -> Candidate:
     return match.target, match.candidate_id
+
+
+def _suggested_since(session: Session, proposal_id: int) -> dict[Candidate, datetime | None]:
+    """Since when each candidate has been waiting for a decision: computing anew must not make it look new."""
+    rows = session.scalars(select(Suggestion).where(Suggestion.proposal_id == proposal_id))
+    return {_candidate(row): row.first_suggested_at for row in rows}
 
 
 def _drop_undecided(session: Session, proposal_id: int, decided: dict[Candidate, Any]) -> set[Candidate]:

@@ -66,6 +66,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def postgres_database(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of an empty database on PostgreSQL, for a test that runs there alone."""
+    yield from _postgres_database(postgres_server, f"p{abs(hash((request.node.nodeid, os.getpid())))}")
+
+
+@pytest.fixture
 def empty_engine(database_url: str) -> Iterator[Engine]:
     """Engine of an empty database."""
     engine = make_engine(database_url)

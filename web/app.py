@@ -8,9 +8,10 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import activities, errors, home, organisations, privacy, proposals, searches
+from web import activities, desk, errors, home, interests, notices, organisations, privacy, proposals, searches
 from web.access import init_access, require_audiences
-from web.accounts import init_accounts
+from web.accounts import BLUEPRINTS as ACCOUNT_PAGES
+from web.accounts import init_accounts, init_limits
 from web.assets import init_assets
 from web.context import attach
 from web.language import init_language
@@ -29,8 +30,6 @@ def create_app(built_from: Settings | Application) -> Flask:
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=application.settings.secret_key,
-        SESSION_COOKIE_NAME="abbina_session",
-        SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
         BOOTSTRAP_SERVE_LOCAL=True,
@@ -41,22 +40,28 @@ def create_app(built_from: Settings | Application) -> Flask:
     Bootstrap5(app)
     init_language(app)
     init_assets(app)
-    init_security(app)
+    init_security(app, application.settings)
     init_presentation(app)
     init_accounts(app, application.settings)
     init_access(app)
     errors.init_errors(app)
     for blueprint in (
         home.pages,
+        desk.pages,
         proposals.pages,
         organisations.pages,
         searches.pages,
+        interests.pages,
+        interests.rooms,
+        notices.pages,
         activities.pages,
         privacy.pages,
+        *ACCOUNT_PAGES,
     ):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["unseen_count"] = activities.showing.unseen_count
     require_audiences(app)
+    init_limits(app, application.settings)
     return app
 
 

@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from data.errors import DatabaseError, NotFoundError
-from matching.errors import ConflictError, CurationError, MoveNotAllowedError, NotAllowedError
+from matching.errors import (
+    AnotherPersonNeededError,
+    ConflictError,
+    CurationError,
+    InterestRefusedError,
+    LimitReachedError,
+    MoveNotAllowedError,
+    NotAllowedError,
+    OrganisationNotVerifiedError,
+)
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -65,6 +74,19 @@ NOT_ALLOWED = Explained(
     _l("This step is not possible now"),
     _l("The state of the proposal or suggestion does not allow it. Reload the page to see where it stands."),
 )
+NOT_VERIFIED = Explained(
+    409,
+    _l("The organisation must be verified first"),
+    _l("A broker verifies an organisation once, on its page. After that its proposals can be published."),
+)
+ANOTHER_PERSON = Explained(
+    409,
+    _l("Another person must approve this"),
+    _l("Two people approve a proposal before it is published, and neither of them wrote it. Ask a colleague."),
+)
+LIMIT_REACHED = Explained(
+    409, _l("There are as many as there may be"), _l("Take one away first, then add the other one.")
+)
 TOO_LARGE = Explained(
     413, _l("This form is too large"), _l("Go back and shorten the texts; the limits stand next to each field.")
 )
@@ -84,6 +106,10 @@ BY_ERROR: dict[type[Exception], Explained] = {
     NotAllowedError: FORBIDDEN,
     ConflictError: CONFLICT,
     CurationError: NOT_ALLOWED,
+    InterestRefusedError: NOT_ALLOWED,
+    OrganisationNotVerifiedError: NOT_VERIFIED,
+    AnotherPersonNeededError: ANOTHER_PERSON,
+    LimitReachedError: LIMIT_REACHED,
     MoveNotAllowedError: NOT_ALLOWED,
     DatabaseError: UNAVAILABLE,
     CSRFError: STALE_FORM,
@@ -119,6 +145,8 @@ def show(error: Exception) -> Response:
     """The page of an error."""
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):  # a host that is not ours: no page of ours has an address there
+        return make_response("Bad Request", 400, {"Content-Type": "text/plain"})
     explanation = explained(error)
     if explanation.status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)

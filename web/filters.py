@@ -24,20 +24,28 @@ LISTED_STATES: tuple[str, ...] = (
     ANY_STATE,
 )
 """States that the list offers; any other state can be written into the address."""
+OWN_STATES: tuple[str, ...] = (
+    ANY_STATE,
+    OPEN,
+    *(state.value for state in ProposalState if state is not ProposalState.PUBLISHED),
+)
+"""States that the list of one's own proposals offers: all there are (OPEN stands for the published)."""
 
 
 def proposal_filter() -> ProposalFilter:
     """The filter that the address of the list of proposals asks for."""
     states = {OPEN, ANY_STATE, *(state.value for state in ProposalState)}
+    mine = request.args.get("mine") == "1"
     return ProposalFilter(
         text=search_text(),
         source=request.args.get("source") or None,
         kind=_one_of("kind", {kind.value for kind in ProposalKind}),
         country=_country(),
         theme=theme(),
-        state=_one_of("state", states) or OPEN,
+        state=_one_of("state", states) or (ANY_STATE if mine else OPEN),
         sort=_sort(ProposalSort, ProposalSort.RECENT),
         page=page_number(),
+        mine=mine,
     )
 
 

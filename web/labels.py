@@ -253,6 +253,35 @@ ACTIONS: Mapping[str, Label] = {
     "undo": _l("Decision withdrawn"),
 }
 
+OUTCOMES_OF_PROPOSALS: Mapping[str, Label] = {
+    "partner_found": _l("A partner was found"),
+    "not_needed": _l("No longer needed"),
+    "other": _l("Ended otherwise"),
+}
+"""How a proposal ended, as its owners said."""
+
+ANSWERS: Mapping[str, Label] = {
+    "interested": _l("Interested"),
+    "not_interested": _l("Not interested"),
+    "question": _l("Question to the broker"),
+}
+"""What a company answers to a suggestion."""
+
+UPLOAD_FAULTS: Mapping[str, Label] = {
+    "empty": _l("The file is empty. Choose another one."),
+    "too_large": _l("The file is too large. Attach a smaller one."),
+    "not_allowed_type": _l("Only PDF documents and PNG or JPEG pictures can be attached."),
+    "active_content": _l(
+        "The PDF holds scripts, actions, attachments or parts that cannot be checked. "
+        "Print it to a new PDF and attach that one."
+    ),
+    "damaged": _l("The file is damaged and cannot be read to its end. Save it again and attach the new copy."),
+    "encrypted": _l("The PDF is protected. Save a copy without password and restrictions, and attach that one."),
+    "too_many_pixels": _l("The picture has too many pixels. Attach a smaller one."),
+    "trailing_data": _l("The file holds other data besides the document. Save it again and attach the new copy."),
+}
+"""Why a file is refused (data.errors.UploadFault), and what helps."""
+
 
 def named(labels: Mapping[str, Label], value: str | None) -> str:
     """The label of a value; the value itself where it has none, as happens with imported ones."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_decimal
 
 from web import labels
+from web.accounts import names as account_labels
 from web.context import application, person
 from web.explaining import place
 from web.language import LANGUAGES, current_language
@@ -41,7 +42,9 @@ def same_page(**changes: Any) -> str:
     """The address of this page with some of its query changed; None and empty values leave it."""
     query: dict[str, Any] = {**request.args.to_dict(), **changes}
     kept = {name: value for name, value in query.items() if value not in (None, "")}
-    return url_for(request.endpoint or "home.start", **{**(request.view_args or {}), **kept})
+    # Never through url_for: it takes `_scheme` and `_method` for its own, whoever wrote them into the address.
+    path = url_for(request.endpoint or "home.start", **(request.view_args or {}))
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def language_address(language: str) -> str:
@@ -89,6 +92,7 @@ def init_presentation(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         labels=labels,
+        account_labels=account_labels,
         named=labels.named,
         place=place,
         same_page=same_page,

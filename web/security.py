@@ -1,27 +1,33 @@
-"""Headers that keep browsers from doing what no page asks for."""
+"""Headers, hosts and proxies: what keeps browsers from doing what no page asks for."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from data.settings import Settings
 
 csrf = CSRFProtect()
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+ONE_YEAR = 365 * 24 * 3600
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",  # Bootstrap's own style sheet draws ticks and arrows from data: images
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'nonce-{nonce}' 'strict-dynamic'",
+    "style-src 'self'",
+    "img-src 'self' data:",  # Bootstrap's own style sheet draws ticks and arrows from data: images; QR codes
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -29,12 +35,28 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+LONGEST_PASSWORD = 1024
+"""Characters of a password that is looked at, at most."""
+
+
+def csp_nonce() -> str:
+    """The word that lets a script of this answer run; a new one for each answer."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
 
 def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", "; ".join(_POLICY).format(nonce=csp_nonce()))
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-cache, private")
+    return response
+
+
+def _insist_on_tls(response: Response) -> Response:
+    response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
     return response
 
 
@@ -44,8 +66,30 @@ def _refuse_null() -> None:
         raise BadRequest("NUL in the address")
 
 
-def init_security(app: Flask) -> None:
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The host names that pages answer to: links in letters are made of them."""
+    public = urlsplit(settings.public_url).hostname if settings.public_url else None
+    return [public] if public else [*LOOPBACK, settings.host]
+
+
+def _refuse_long_passwords() -> None:
+    # Hashing a text takes time with its length, and the library breaks beyond 4096 bytes.
+    if request.method == "POST" and any(
+        len(value) > LONGEST_PASSWORD for name, value in request.form.items() if "password" in name
+    ):
+        raise BadRequest("a password that long")
+
+
+def init_security(app: Flask, settings: Settings) -> None:
     """Protect the forms of `app`, and send the headers with every answer."""
+    app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(_refuse_null)
+    app.before_request(_refuse_long_passwords)
     app.after_request(_protect)
+    if settings.secure:
+        app.after_request(_insist_on_tls)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from data.models.account import Account, Invitation
+from data.models.account import Account, EndedSession, Invitation
+from data.models.attachment import Attachment
 from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
+from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
+from data.models.interest import (
+    Achievement,
+    Interest,
+    InterestMessage,
+    Partnership,
+    PartnershipMember,
+    PartnershipMessage,
+    PartnershipStep,
+)
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
 from data.models.privacy import Consent, SavedFilter
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
+from data.models.response import PartnerResponse
 from data.models.run import RejectedRow, Run, SourceCursor
 from data.models.search import SavedSearch, SavedSearchHit
 from data.models.suggestion import CurationDecision, Suggestion
@@ -19,15 +31,22 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Achievement",
+    "Assignment",
+    "Attachment",
     "Base",
     "CaseEvent",
+    "ClientNote",
     "Concept",
     "Consent",
     "Crosswalk",
     "CurationDecision",
+    "EndedSession",
     "Evidence",
     "Exposure",
     "ExternalId",
+    "Interest",
+    "InterestMessage",
     "Invitation",
     "Notification",
     "NotificationPreference",
@@ -35,6 +54,11 @@ __all__ = [
     "OrganisationCompetence",
     "OrganisationTheme",
     "OutboxMessage",
+    "PartnerResponse",
+    "Partnership",
+    "PartnershipMember",
+    "PartnershipMessage",
+    "PartnershipStep",
     "Proposal",
     "ProposalCode",
     "RankerChange",
@@ -44,6 +68,7 @@ __all__ = [
     "SavedFilter",
     "SavedSearch",
     "SavedSearchHit",
+    "ShortlistOrder",
     "SourceCursor",
     "Suggestion",
     "TagDecision",

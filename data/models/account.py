@@ -35,6 +35,8 @@ class Account(Base):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     mf_recovery_codes: Mapped[list[str] | None]
+    tf_last_counter: Mapped[int | None]
+    """The latest code of the authenticator that was used: none is good twice."""
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -76,3 +78,12 @@ class Invitation(Base):
         one_of("role", Role),
         CheckConstraint("language IN ('it', 'en')", name="language"),
     )
+
+
+class EndedSession(Base):
+    """A session that its person ended: a copy of its cookie is worth nothing. Kept until the cookie dies by itself."""
+
+    __tablename__ = "ended_session"
+
+    session_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

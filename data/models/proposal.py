@@ -86,6 +86,18 @@ class Proposal(Base):
         Index("ix_proposal_expires", "expires"),
         # All that a list filters, counts and sorts by, so that it need not read the long texts.
         Index("ix_proposal_listed", "state", "published", "expires", "source", "kind", "country"),
+        # What the desk asks of a proposal and what stands behind the long texts, so that it need not read past them.
+        Index(
+            "ix_proposal_waiting",
+            "source",
+            "state",
+            "expires",
+            "kind",
+            "submitted_at",
+            "updated_at",
+            "extended_on",
+            "facilitator_id",
+        ),
     )
 
 

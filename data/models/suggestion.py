@@ -33,6 +33,8 @@ class Suggestion(Base):
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
     generation: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    first_suggested_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
+    """Since when the candidate has been suggested without a break: a recomputation leaves it as it is."""
 
     __table_args__ = (
         CheckConstraint(_ONE_CANDIDATE, name="one_candidate"),
@@ -42,6 +44,15 @@ class Suggestion(Base):
         between_zero_and_one("probability"),
         Index("uq_suggestion_organisation", "proposal_id", "candidate_organisation_id", unique=True),
         Index("uq_suggestion_proposal", "proposal_id", "candidate_proposal_id", unique=True),
+        # All that the desk asks of a suggestion, so that it need not read the long explanations.
+        Index(
+            "ix_suggestion_waiting",
+            "proposal_id",
+            "band",
+            "candidate_organisation_id",
+            "candidate_proposal_id",
+            "first_suggested_at",
+        ),
     )
 
 
@@ -58,7 +69,7 @@ class CurationDecision(Base):
     reason: Mapped[str | None] = mapped_column(String(30))
     note: Mapped[str | None] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(String(200))
-    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_decision.id"))
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("curation_decision.id"), index=True)
     seen: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """Rank, score, band, contributions and generation as shown when the decision was taken."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -145,6 +145,29 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+class Outcome(StrEnum):
+    """How a proposal ended."""
+
+    PARTNER_FOUND = "partner_found"
+    NOT_NEEDED = "not_needed"
+    OTHER = "other"
+
+
+class PartnerAnswer(StrEnum):
+    """What a company answers to a suggestion."""
+
+    INTERESTED = "interested"
+    NOT_INTERESTED = "not_interested"
+    QUESTION = "question"
+
+
+class AttachmentOwner(StrEnum):
+    """What a file is attached to."""
+
+    PROPOSAL = "proposal"
+    PARTNERSHIP = "partnership"
+
+
 class Role(StrEnum):
     """What an account may do: a member acts for an organisation, a broker for the agency, an administrator runs it."""
 
@@ -206,6 +229,72 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
+class InterestKind(StrEnum):
+    """What is expressed: interest in a proposal of the platform, a question about a profile, or full interest in it."""
+
+    PLATFORM = "platform"
+    INFORMATION = "information"
+    FULL = "full"
+
+
+class InterestState(StrEnum):
+    """Where an expression of interest is: the first five on the platform, the next two at the network's node."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_EVALUATION = "in_evaluation"
+    RELEVANT = "relevant"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    TAKEN_OVER = "taken_over"
+    CLOSED = "closed"
+
+
+class InterestProgress(StrEnum):
+    """The steps inside a state, in the order of the network's ladder."""
+
+    INFORMATION_REQUESTED = "information_requested"
+    INTEREST_EXPRESSED = "interest_expressed"
+    PENDING = "pending"
+    TAKEN_OVER = "taken_over"
+    FIRST_CONTACT = "first_contact"
+    AWAITING_ADDITIONS = "awaiting_additions"
+    FORWARDED = "forwarded"
+    CONTACT_STARTED = "contact_started"
+    NEGOTIATING = "negotiating"
+    AGREEMENT = "agreement"
+    NO_AGREEMENT = "no_agreement"
+    TRANSFERRED_CLOSED = "transferred_closed"
+    NO_LONGER_INTERESTED = "no_longer_interested"
+    INFORMATION_CLOSED = "information_closed"
+
+
+class Side(StrEnum):
+    """On which side of an expression of interest somebody stands."""
+
+    APPLICANT = "applicant"
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class PartnershipState(StrEnum):
+    """Whether a partnership room is at work or has come to its outcome."""
+
+    OPEN = "open"
+    CONCLUDED = "concluded"
+
+
+class QueueKind(StrEnum):
+    """What waits on the brokers' desk."""
+
+    VALIDATION = "validation"
+    CURATION = "curation"
+    INTEREST = "interest"
+    EXPIRY = "expiry"
+    ORGANISATION = "organisation"
+    MEMBERSHIP = "membership"
+
+
 class RunState(StrEnum):
     """State of a job's run; `interrupted` is set by the next run that finds a dead one."""
 
@@ -228,6 +317,49 @@ class RankerAction(StrEnum):
 
     PROMOTE = "promote"
     ROLLBACK = "rollback"
+
+
+class Severity(StrEnum):
+    """How much a finding of the quality check weighs, worst first; a blocker keeps a proposal from being published."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class QualityRule(StrEnum):
+    """What the quality check of a proposal looks for; the first eight are the faults of the form's fields."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+    NOT_ALLOWED = "not_allowed"
+    NOT_USED = "not_used"
+    OWN_COUNTRY = "own_country"
+    PAST = "past"
+    NOT_POSITIVE = "not_positive"
+    OWN_NAME = "own_name"
+    LEGAL_FORM = "legal_form"
+    PATENT_NUMBER = "patent_number"
+    EMAIL = "email"
+    PHONE = "phone"
+    TAX_CODE = "tax_code"
+    DUPLICATE_OWN = "duplicate_own"
+    DUPLICATE = "duplicate"
+    OTHER_NAME = "other_name"
+    BRAND = "brand"
+    WEB_ADDRESS = "web_address"
+    STREET_ADDRESS = "street_address"
+    SOCIAL_HANDLE = "social_handle"
+    WRONG_LANGUAGE = "wrong_language"
+    MIXED_LANGUAGES = "mixed_languages"
+    TOO_SHORT = "too_short"
+    REPEATED = "repeated"
+    TITLE_GENERAL = "title_general"
+    TITLE_CAPITALS = "title_capitals"
+    TITLE_FULL_STOP = "title_full_stop"
+    PROMOTIONAL = "promotional"
+    SHOUTING = "shouting"
 
 
 PARTNERSHIPS_BY_KIND: dict[ProposalKind, tuple[PartnershipType, ...]] = {

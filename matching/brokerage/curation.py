@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,10 +13,32 @@ from sqlalchemy.orm import Session
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
-from matching.errors import CurationError
+from matching.errors import ConflictError, CurationError
 from matching.types import Target
 
 Candidate = tuple[Target, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A decision of somebody else's, as it is told after the unit of work that met it has ended."""
+
+    id: int
+    action: str
+    reason: str | None
+    note: str | None
+    actor: str
+    created_at: datetime
+
+
+class DecidedError(ConflictError):
+    """Somebody else has decided about the same candidate since; `decision` is theirs."""
+
+    def __init__(self, row: CurationDecision) -> None:
+        super().__init__(f"decision {row.id} ({row.action}) about this candidate is newer: look at it first")
+        self.decision = Newer(row.id, row.action, row.reason, row.note, row.actor, row.created_at)
+
+
 _STANDING = (
     DecisionAction.ACCEPT.value,
     DecisionAction.REJECT.value,
@@ -34,14 +58,28 @@ def decide(
     note: str | None = None,
     actor: str,
     seen: dict[str, Any] | None = None,
+    last_seen: int | None = None,
 ) -> CurationDecision:
     """Log one decision; the caller's unit of work commits it.
 
+    `last_seen` is the last decision about this candidate that the actor knew of, 0 for none; None asks nothing. The
+    actor's own button pressed twice counts once.
+
     Raises NotFoundError for an unknown proposal or candidate, CurationError where the rules forbid the decision (a
-    rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself).
+    rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself or a partner of
+    its own added), DecidedError where somebody else has decided about the candidate since.
     """
     _require_records(session, proposal_id, target, candidate_id)
     _require_complete(action, reason, note)
+    if action is DecisionAction.ADD:
+        _require_another(session, proposal_id, target, candidate_id)
+    if last_seen is not None and action is not DecisionAction.NOTE:
+        newest = last_decision(session, proposal_id, target, candidate_id)
+        if newest is not None and newest.id > last_seen:
+            if newest.actor != actor:
+                raise DecidedError(newest)
+            if newest.action == action.value:
+                return newest
     undone = None
     if action is DecisionAction.UNDO:
         undone = standing(session, proposal_id).get((target, candidate_id))
@@ -64,7 +102,9 @@ def decide(
 
 
 def _require_records(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
-    if session.get(Proposal, proposal_id) is None:
+    # Held until the end of the unit of work: of two decisions at once the second sees the first.
+    held = select(Proposal.id).where(Proposal.id == proposal_id).with_for_update()
+    if session.scalar(held) is None:
         raise NotFoundError(f"no proposal has the id {proposal_id}")
     table = Organisation if target is Target.ORGANISATIONS else Proposal
     if session.get(table, candidate_id) is None:
@@ -78,6 +118,32 @@ def _require_complete(action: DecisionAction, reason: RejectReason | None, note:
         raise CurationError("a rejection needs a reason: choose one of the list")
     if action is DecisionAction.NOTE and not (note or "").strip():
         raise CurationError("a note needs some text")
+
+
+def _require_another(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
+    owner = session.get_one(Proposal, proposal_id).organisation_id
+    own = candidate_id
+    if target is Target.PROPOSALS:
+        own = session.get_one(Proposal, candidate_id).organisation_id or 0
+    if owner is not None and own == owner:
+        raise CurationError("nobody is a partner of their own: choose another organisation or proposal")
+
+
+def last_decision(session: Session, proposal_id: int, target: Target, candidate_id: int) -> CurationDecision | None:
+    """The newest decision about a candidate, a withdrawal included; notes decide nothing and are left out."""
+    column = (
+        CurationDecision.candidate_organisation_id
+        if target is Target.ORGANISATIONS
+        else CurationDecision.candidate_proposal_id
+    )
+    about = CurationDecision.proposal_id == proposal_id, column == candidate_id
+    query = select(CurationDecision).where(*about, CurationDecision.action != DecisionAction.NOTE.value)
+    return session.scalars(query.order_by(CurationDecision.id.desc()).limit(1)).first()
+
+
+def last_decisions(decisions: Sequence[CurationDecision]) -> dict[Candidate, int]:
+    """Of decisions, oldest first, the number of the newest about each candidate; notes are left out."""
+    return {candidate_of(row): row.id for row in decisions if row.action != DecisionAction.NOTE.value}
 
 
 def history(session: Session, proposal_id: int) -> list[CurationDecision]:

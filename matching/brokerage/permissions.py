@@ -5,9 +5,12 @@ from __future__ import annotations
 from data.errors import NotFoundError
 from data.lists import PUBLIC_STATES, Reader
 from data.models import Proposal
+from data.models.vocabulary import ProposalState
 from data.queries import PLATFORM
 from matching.brokerage.people import Person
 from matching.errors import NotAllowedError
+
+_DRAFTS = (ProposalState.DRAFT.value, ProposalState.REFUSED.value)
 
 
 def is_staff(person: Person | None) -> bool:
@@ -45,6 +48,21 @@ def require_owner_or_staff(person: Person | None, proposal: Proposal) -> None:
     require_visible(person, proposal)
     if not may_work_on_proposal(person, proposal):
         raise NotAllowedError(f"proposal {proposal.reference} is another organisation's")
+
+
+def may_attach(person: Person | None, proposal: Proposal) -> bool:
+    """Whether the person may add files: owners while it is a draft, so that nothing goes out unread; staff always."""
+    if proposal.source != PLATFORM:
+        return False
+    return is_staff(person) or (owns_proposal(person, proposal) and proposal.state in _DRAFTS)
+
+
+def may_detach(person: Person | None, proposal: Proposal) -> bool:
+    """Whether the person may take files away: its owners until it is archived, and staff."""
+    if proposal.source != PLATFORM:
+        return False
+    archived = proposal.state == ProposalState.ARCHIVED.value
+    return is_staff(person) or (owns_proposal(person, proposal) and not archived)
 
 
 def acts_for(person: Person | None, organisation_id: int) -> bool:

@@ -95,7 +95,13 @@ class ProposalFields:
     organisation_id: int | None = None
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     call: CallFields | None = None
+    second_title: str = ""
+    second_summary: str = ""
+    second_description: str = ""
 
+
+SECOND_TEXTS = ("second_title", "second_summary", "second_description")
+"""The same in the other language: all of it optional, but nothing of it without its title."""
 
 TEXT_LIMITS: Mapping[str, int] = {
     "title": 256,
@@ -105,6 +111,9 @@ TEXT_LIMITS: Mapping[str, int] = {
     "expertise_sought": 2000,
     "partner_role": 4000,
     "ipr_notes": 500,
+    "second_title": 256,
+    "second_summary": 500,
+    "second_description": 4000,
 }
 """Most characters of each text."""
 
@@ -154,6 +163,9 @@ def draft_problems(fields: ProposalFields) -> tuple[Problem, ...]:
         problems.append(Problem("title", Fault.MISSING))
     elif len(fields.title) > _TITLE_COLUMN:
         problems.append(Problem("title", Fault.TOO_LONG, TEXT_LIMITS["title"], str(len(fields.title))))
+    if len(fields.second_title) > _TITLE_COLUMN:
+        limit = TEXT_LIMITS["second_title"]
+        problems.append(Problem("second_title", Fault.TOO_LONG, limit, str(len(fields.second_title))))
     return (*problems, *_unknown_values(fields))
 
 
@@ -183,6 +195,8 @@ def _missing(fields: ProposalFields) -> Iterator[Problem]:
             yield Problem(name, Fault.MISSING)
     if not fields.country:
         yield Problem("country", Fault.MISSING)
+    if not fields.second_title.strip() and any(getattr(fields, name).strip() for name in SECOND_TEXTS):
+        yield Problem("second_title", Fault.MISSING)
 
 
 _ORDER = (

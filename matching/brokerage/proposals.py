@@ -1,42 +1,55 @@
-"""The life of the platform's own proposals: draft, published, closed. Each move checks its rule.
+"""Writing the platform's own proposals: a draft, its corrections, and corrections of what is published.
 
-The caller commits (`data.db.unit_of_work`); a move that raises has changed nothing.
+How a proposal lives on from there: `validation` and `life`. The caller commits (`data.db.unit_of_work`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
-from dataclasses import fields as dataclass_fields
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from data.models import Proposal, ProposalCode, now
-from data.models.vocabulary import Origin, ProposalKind, ProposalState, Tree
-from data.queries import PLATFORM, proposal_by_reference, today
-from matching.brokerage.proposal_rules import (
-    CallFields,
-    Problem,
-    ProposalFields,
-    draft_problems,
-    publication_problems,
-)
+from data.models import Proposal
+from data.models.vocabulary import CaseKind, NoticeKind, ProposalKind, ProposalState
+from data.queries import PLATFORM, state_in_force, today
+from matching.brokerage.events import record
+from matching.brokerage.moves import Step, begin, brokers_of, locked, others, require_own
+from matching.brokerage.outbox import notify
+from matching.brokerage.people import Person
+from matching.brokerage.permissions import may_work_on_proposal
+from matching.brokerage.proposal_content import expiry_of, fields_of, says, version_of, write
+from matching.brokerage.proposal_paths import path_of
+from matching.brokerage.proposal_rules import Problem, ProposalFields, draft_problems, publication_problems
 from matching.brokerage.references import new_token, reference_of
 from matching.errors import AlreadySentError, ConflictError, InvalidProposalError, MoveNotAllowedError
 
-LIFETIME = timedelta(days=365)
-"""EEN quality guidelines: a profile is shown for 365 days; a search for research partners follows its call."""
+__all__ = [
+    "fields_of",
+    "may_edit",
+    "require_editable",
+    "revise",
+    "save_draft",
+    "says",
+    "update_draft",
+    "version_of",
+    "write_new",
+]
 
-_EDITABLE = frozenset({ProposalState.DRAFT.value, ProposalState.REFUSED.value})
-_CLOSABLE = frozenset({ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value})
-_CALL_NAMES = frozenset(item.name for item in dataclass_fields(CallFields))
-_CALL_DAYS = frozenset({"eoi_deadline", "deadline"})
-_TEXTS = ("summary", "description", "advantages", "expertise_sought", "partner_role", "ipr_notes", "stage", "ipr")
+_DRAFTS = frozenset({ProposalState.DRAFT.value, ProposalState.REFUSED.value})
+_OPEN = frozenset({ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value})
+
+
+def write_new(session: Session, fields: ProposalFields, person: Person, *, token: str | None = None) -> Proposal:
+    """Store a new draft of a person and log it; see `save_draft` for a form that is sent again."""
+    reference = reference_of(token) if token else None
+    known = reference and session.scalar(select(Proposal.id).where(Proposal.reference == reference))
+    proposal = save_draft(session, fields, token=token, author_id=person.account_id)
+    if not known:
+        after = ProposalState.DRAFT.value
+        record(session, CaseKind.PROPOSAL, proposal.id, Step.CREATED.value, actor=person.actor, after=after)
+    return proposal
 
 
 def save_draft(
@@ -49,7 +62,7 @@ def save_draft(
     _refuse(draft_problems(fields))
     reference = reference_of(token or new_token(today()))
     proposal = Proposal(reference=reference, source=PLATFORM, state=ProposalState.DRAFT.value, author_id=author_id)
-    _write(proposal, fields)
+    write(proposal, fields)
     try:
         with session.begin_nested():
             session.add(proposal)
@@ -68,166 +81,81 @@ def update_draft(session: Session, reference: str, fields: ProposalFields, *, ve
 
     Raises NotFoundError, InvalidProposalError, or MoveNotAllowedError for a proposal that is no draft of the platform.
     """
-    proposal = _locked(session, reference)
+    proposal = locked(session, reference)
     require_editable(proposal)
     if says(proposal, fields):
         return proposal
-    if version is not None and version != version_of(proposal):
-        raise ConflictError(f"proposal {reference} was changed at {version_of(proposal)}: look at it again first")
-    if fields.kind != proposal.kind:
-        raise MoveNotAllowedError(f"proposal {reference} is a {proposal.kind}: post a new one to change its kind")
+    _require_same(proposal, fields, version)
     _refuse(draft_problems(fields))
-    _write(proposal, fields)
+    write(proposal, fields)
     session.flush()
     return proposal
 
 
-def publish(session: Session, reference: str, *, day: date | None = None) -> Proposal:
-    """Open a draft to matching. Raises NotFoundError, MoveNotAllowedError, or InvalidProposalError."""
+def revise(
+    session: Session,
+    reference: str,
+    fields: ProposalFields,
+    person: Person,
+    *,
+    version: str | None = None,
+    day: date | None = None,
+) -> Proposal:
+    """Replace what a proposal says: a draft or a refused one (a draft then), one that is published, one that waits.
+
+    Who owns a published proposal sends it back to validation by that; staff correct it where it stands. Raises
+    NotFoundError, NotAllowedError, ConflictError, InvalidProposalError, and MoveNotAllowedError from other states.
+    """
     day = day or today()
-    proposal = _locked(session, reference)
-    require_editable(proposal)
-    fields = fields_of(proposal)
-    _refuse(publication_problems(fields, day))
-    proposal.state = ProposalState.PUBLISHED.value
-    proposal.published = day
-    proposal.expires = _expiry(fields, day)
-    proposal.updated_at = now()
-    session.flush()
-    return proposal
-
-
-def publish_once(session: Session, reference: str, *, day: date | None = None) -> Proposal:
-    """Publish a draft; one that is open already stays as it is, so that a button pressed twice is pressed once."""
-    proposal = _locked(session, reference)
-    if proposal.source == PLATFORM and proposal.state in _CLOSABLE:
+    move = begin(session, reference, person, Step.EDITED, version)
+    proposal = move.proposal
+    if not may_edit(person, proposal, day):
+        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: it cannot be edited now")
+    if says(proposal, fields):
         return proposal
-    return publish(session, reference, day=day)
-
-
-def close(session: Session, reference: str) -> Proposal:
-    """End a published proposal. Raises NotFoundError, or MoveNotAllowedError for one that is not open."""
-    proposal = _locked(session, reference)
-    _require_own(proposal)
-    if proposal.state not in _CLOSABLE:
-        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: only a published one is closed")
-    proposal.state = ProposalState.CLOSED.value
-    proposal.updated_at = now()
-    session.flush()
+    _require_same(proposal, fields, version)
+    drafted = proposal.state in _DRAFTS
+    _refuse(draft_problems(fields) if drafted else publication_problems(fields, day))
+    write(proposal, fields)
+    if drafted:
+        return move.done(ProposalState.DRAFT)
+    if fields.kind is ProposalKind.RDR and proposal.state in _OPEN:
+        proposal.expires = expiry_of(fields, day)
+    if person.is_staff:
+        return move.done(None)
+    move.done(ProposalState.TO_VALIDATE)
+    key = f"proposal:{proposal.id}:revised:{proposal.content_hash[:16]}"
+    told = others(brokers_of(session, proposal), person)
+    title = proposal.title
+    notify(session, told, NoticeKind.DESK, "proposal.submitted", path=path_of(proposal), key=key, title=title)
     return proposal
+
+
+def may_edit(person: Person | None, proposal: Proposal, day: date | None = None) -> bool:
+    """Whether the person may change its text: owners not while it waits (they take it back first), staff then too."""
+    if proposal.source != PLATFORM or person is None or not may_work_on_proposal(person, proposal):
+        return False
+    states = _DRAFTS | _OPEN | ({ProposalState.TO_VALIDATE.value} if person.is_staff else set())
+    return state_in_force(proposal.state, proposal.expires, day or today()) in states
 
 
 def require_editable(proposal: Proposal) -> None:
     """Raises MoveNotAllowedError unless it is a draft (or was refused) and the platform's own."""
-    _require_own(proposal)
-    if proposal.state not in _EDITABLE:
+    require_own(proposal)
+    if proposal.state not in _DRAFTS:
         raise MoveNotAllowedError(f"proposal {proposal.reference} is {proposal.state}: only a draft is edited")
 
 
-def says(proposal: Proposal, fields: ProposalFields) -> bool:
-    """Whether the proposal, as it was last written, says just this."""
-    return proposal.content_hash == _hash(fields)
-
-
-def version_of(proposal: Proposal) -> str:
-    """The version of a proposal, for finding out whether somebody else changed it."""
-    return proposal.content_hash
-
-
-def fields_of(proposal: Proposal) -> ProposalFields:
-    """What a stored proposal says, as a person would write it."""
-    codes: dict[str, tuple[str, ...]] = {}
-    for code in proposal.codes:
-        if code.origin == Origin.DECLARED.value:
-            codes[code.tree] = (*codes.get(code.tree, ()), code.code)
-    texts = {name: getattr(proposal, name) or "" for name in _TEXTS}
-    return ProposalFields(
-        kind=ProposalKind(proposal.kind),
-        title=proposal.title,
-        country=proposal.country or "",
-        language=proposal.language or "",
-        partnership_types=tuple(proposal.partnership_types),
-        partner_types=tuple(proposal.partner_types),
-        target_countries=tuple(proposal.target_countries),
-        keywords=tuple(proposal.keywords),
-        organisation_id=proposal.organisation_id,
-        codes=codes,
-        call=_call_of(proposal),
-        **texts,
-    )
-
-
-def _locked(session: Session, reference: str) -> Proposal:
-    """The proposal, held until the end of the unit of work: of two moves at once, the second sees the first's outcome.
-
-    SQLite's units of work come one after the other anyway; PostgreSQL's need the row's lock.
-    """
-    session.execute(select(Proposal.id).where(Proposal.reference == reference).with_for_update())
-    proposal = proposal_by_reference(session, reference)
-    session.refresh(proposal, ["state", "content_hash"])
-    return proposal
-
-
-def _require_own(proposal: Proposal) -> None:
-    if proposal.source != PLATFORM:
-        raise MoveNotAllowedError(f"proposal {proposal.reference} comes from {proposal.source}: it is changed there")
+def _require_same(proposal: Proposal, fields: ProposalFields, version: str | None) -> None:
+    """What any change of the text asks for."""
+    if version is not None and version != version_of(proposal):
+        raise ConflictError(f"proposal {proposal.reference} was changed meanwhile: look at it again first")
+    if fields.kind != proposal.kind:
+        raise MoveNotAllowedError(
+            f"proposal {proposal.reference} is a {proposal.kind}: post a new one to change its kind"
+        )
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:
     if problems:
         raise InvalidProposalError(problems)
-
-
-def _write(proposal: Proposal, fields: ProposalFields) -> None:
-    proposal.kind = fields.kind.value
-    proposal.title = fields.title.strip()
-    for name in _TEXTS:
-        setattr(proposal, name, getattr(fields, name).strip() or None)
-    proposal.country = fields.country or None
-    proposal.language = fields.language or None
-    proposal.organisation_id = fields.organisation_id
-    proposal.partnership_types = list(fields.partnership_types)
-    proposal.partner_types = list(fields.partner_types)
-    proposal.target_countries = list(fields.target_countries)
-    proposal.keywords = list(fields.keywords)
-    proposal.call = _stored_call(fields.call)
-    _write_codes(proposal, fields)
-    proposal.content_hash = _hash(fields)
-    proposal.updated_at = now()
-
-
-def _write_codes(proposal: Proposal, fields: ProposalFields) -> None:
-    wanted = {(tree, code) for tree, codes in fields.codes.items() for code in codes}
-    declared = {(code.tree, code.code): code for code in proposal.codes if code.origin == Origin.DECLARED.value}
-    for key, row in declared.items():
-        if key not in wanted:
-            proposal.codes.remove(row)
-    for tree, code in sorted(wanted - declared.keys()):
-        proposal.codes.append(ProposalCode(tree=Tree(tree).value, code=code, origin=Origin.DECLARED.value))
-
-
-def _stored_call(call: CallFields | None) -> dict[str, Any] | None:
-    if call is None:
-        return None
-    stored = {name: value for name, value in asdict(call).items() if value not in (None, "")}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in stored.items()} or None
-
-
-def _call_of(proposal: Proposal) -> CallFields | None:
-    if proposal.kind != ProposalKind.RDR.value:
-        return None
-    stored: dict[str, Any] = {name: value for name, value in (proposal.call or {}).items() if name in _CALL_NAMES}
-    for name in _CALL_DAYS & stored.keys():
-        stored[name] = date.fromisoformat(stored[name])
-    return CallFields(**stored)
-
-
-def _hash(fields: ProposalFields) -> str:
-    return hashlib.sha256(json.dumps(asdict(fields), sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _expiry(fields: ProposalFields, day: date) -> date:
-    if fields.kind is ProposalKind.RDR and fields.call is not None and fields.call.eoi_deadline is not None:
-        # `expires` is the first day without matches; on the day of the deadline a partner may still answer.
-        return fields.call.eoi_deadline + timedelta(days=1)
-    return day + LIFETIME

@@ -16,9 +16,11 @@ from data.errors import NotFoundError
 from data.models import Account, Proposal, SavedSearch, SavedSearchHit, now
 from data.models.vocabulary import NoticeKind
 from matching.brokerage.curation import Candidate, standing
+from matching.brokerage.moves import brokers_of
 from matching.brokerage.outbox import notify
-from matching.brokerage.people import account_of, active_staff, person_of
+from matching.brokerage.people import account_of, person_of
 from matching.brokerage.permissions import may_see_uncurated, may_work_on_proposal
+from matching.brokerage.responses import refused
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.rules import targets_of
 from matching.types import Band, Match, Suggestions, Target
@@ -104,8 +106,13 @@ def new_hits(session: Session, search: SavedSearch) -> list[SavedSearchHit]:
     """The hits of a search about which nobody has decided yet, the latest first."""
     if not search.hits:
         return []
-    decided = standing(session, search.proposal_id)
+    decided = standing(session, search.proposal_id).keys() | _refused(session, search.proposal_id)
     return [hit for hit in reversed(search.hits) if candidate_of(hit) not in decided]
+
+
+def _refused(session: Session, proposal_id: int) -> set[Candidate]:
+    """Whom the company itself refused."""
+    return {(target, number) for target, numbers in refused(session, proposal_id).items() for number in numbers}
 
 
 @dataclass
@@ -154,6 +161,7 @@ def record(sessions: sessionmaker[Session], number: int, found: Suggestions, *, 
             return 0
         matches = found.organisations if search.target == Target.ORGANISATIONS.value else found.proposals
         known = {candidate_of(hit) for hit in search.hits} | standing(session, search.proposal_id).keys()
+        known |= _refused(session, search.proposal_id)
         fresh = [match for match in _fitting(matches) if (match.target, match.candidate_id) not in known]
         search.hits.extend(_hit(match) for match in fresh)
         search.looked_at = now()
@@ -188,13 +196,6 @@ def tell(session: Session, search: SavedSearch, count: int, *, show_uncurated: b
         notify(
             session, brokers_of(session, proposal), NoticeKind.DESK, "search.hits_desk", path=path, key=key, **values
         )
-
-
-def brokers_of(session: Session, proposal: Proposal) -> list[Account]:
-    """Who sees to a proposal: its facilitator, or all staff where it has none that can sign in."""
-    staff = active_staff(session)
-    own = [account for account in staff if account.id == proposal.facilitator_id]
-    return own or staff
 
 
 def _fitting(matches: Iterable[Match]) -> list[Match]:

@@ -1,21 +1,18 @@
-"""A real browser on the real pages, over the demo region and its index."""
+"""A real browser on the real pages, over the demo region and its index. Somebody sits before it: `persona`."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
-from werkzeug.serving import make_server
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
 
-from data.settings import load_settings
-from jobs.importing import import_demo
-from jobs.setup_commands import prepare
-from matching.bootstrap import Application, build_application
-from tests.e2e.screenshots import CHROMIUM
+from matching.bootstrap import Application
+from tests.e2e.people import LOCALE, People, settle
+from tests.e2e.region import CHROMIUM, build, opened, served
 from web import create_app
 
 
@@ -30,30 +27,53 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
     """A reader of Italian."""
-    return {"locale": "it-IT"}
+    return {"locale": LOCALE}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo region, indexed, to be copied."""
+    home = tmp_path_factory.mktemp("built")
+    build(home)
+    return home
 
 
 @pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The demo region, indexed."""
-    settings = load_settings(home=tmp_path_factory.mktemp("region"))
-    prepare(settings)
-    with build_application(settings) as application:
-        import_demo(application.sessions)
-        application.update_index()
+def region(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """The demo region, of each file of tests its own."""
+    with opened(built, tmp_path_factory.mktemp("region")) as application:
         yield application
 
 
 @pytest.fixture(scope="module")
-def address(region: Application) -> Iterator[str]:
+def pages(region: Application) -> Flask:
+    """The pages."""
+    return create_app(region)
+
+
+@pytest.fixture(scope="module")
+def address(pages: Flask) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, create_app(region), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(pages) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def people(region: Application, pages: Flask, address: str) -> People:
+    """Everybody who may sit before the browser."""
+    return settle(region, pages, address)
+
+
+@pytest.fixture
+def persona() -> str:
+    """Who sits before `page` and `window`; a test or a file of tests says otherwise by a fixture or parameter."""
+    return "broker"
+
+
+@pytest.fixture
+def context(context: BrowserContext, people: People, persona: str) -> BrowserContext:
+    """A context in which the persona is signed in."""
+    return people.sign_in(context, persona)
 
 
 @pytest.fixture(params=[1280, 390])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from data.models import Proposal
 from matching.bootstrap import Application
+from tests.e2e.keyboard import tab_to
 from tests.e2e.test_posting_a_need import DESCRIPTION, PATHS, SUMMARY, TITLE, write_the_rest
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ COMPLAINTS = """() => {
     level = own;
   }
   if (document.querySelectorAll("h1").length !== 1) found.push("not one h1");
-  for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
+  for (const field of document.querySelectorAll("input:not([type=hidden], [type=submit]), select, textarea"))
     if (!field.labels.length) found.push(`no label: ${field.name}`);
   for (const attribute of ["aria-labelledby", "aria-describedby"])
     for (const element of document.querySelectorAll(`[${attribute}]`))
@@ -43,17 +44,6 @@ COMPLAINTS = """() => {
 def test_structure_is_said_not_only_shown(page: Page, address: str, path: str) -> None:
     page.goto(f"{address}{path}")
     assert page.evaluate(COMPLAINTS) == []
-
-
-def tab_to(page: Page, wanted: Locator, most: int = 150) -> None:
-    """Press Tab until `wanted` has the focus, and see that it shows."""
-    handle = wanted.element_handle()
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate("(wanted) => document.activeElement === wanted", handle):
-            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-            return
-    raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
 def test_from_writing_to_publishing_by_keyboard(page: Page, address: str) -> None:

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.people import People
+
 pytestmark = pytest.mark.browser
 
 TITLE = "Togliere la polvere dai canali interni di pezzi stampati in metallo"
@@ -88,8 +90,8 @@ def test_from_an_italian_need_to_a_decision(window: Page, address: str) -> None:
     expect(organisations.locator(".match-title", has_text=name)).to_have_count(1)
 
 
-def test_everything_works_without_scripts(address: str, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="it-IT")
+def test_everything_works_without_scripts(address: str, browser: Browser, people: People) -> None:
+    context = people.context(browser, "broker", java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/proposals/new/TR")
     page.get_by_label("Titolo").fill(TITLE)

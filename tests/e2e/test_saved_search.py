@@ -8,6 +8,7 @@ from data.models import Organisation, Proposal
 from data.queries import today
 from matching.bootstrap import Application
 from matching.brokerage import searches
+from tests.e2e.people import People
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +33,9 @@ def list_of(page: Page) -> Locator:
 
 
 def test_a_search_is_kept_finds_somebody_and_is_ended_without_scripts(
-    address: str, browser: Browser, region: Application
+    address: str, browser: Browser, region: Application, people: People
 ) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="it-IT")
+    context = people.context(browser, "broker", java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/proposals/{LONELY}")
     list_of(page).get_by_role("button", name="Continua a cercare per me").click()

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import unit_of_work
 from data.models import Proposal
-from data.models.vocabulary import ProposalKind
+from data.models.vocabulary import ProposalKind, Role
 from matching.brokerage import proposals as moves
+from matching.brokerage.people import Person
 from matching.brokerage.proposal_rules import ProposalFields
 from matching.brokerage.references import is_token, new_token, reference_of
+from matching.brokerage.validation import approve
 from matching.errors import AlreadySentError, ConflictError, MoveNotAllowedError
 from tests.factories import in_days
 from tests.factories import proposal as stored_proposal
 
+BROKER = Person(account_id=1, role=Role.BROKER)
 IDEA = ProposalFields(ProposalKind.TR, title="Idea")
 
 
@@ -121,7 +124,7 @@ def test_publishing_twice_is_publishing_once(sessions: sessionmaker[Session]) ->
         closed = stored_proposal(session, state="closed")
         elsewhere = stored_proposal(session, state="published", source="een")
     with unit_of_work(sessions) as session:
-        assert moves.publish_once(session, record.reference).published == in_days(-3)
+        assert approve(session, record.reference, BROKER).published == in_days(-3)
     for other in (closed, elsewhere):
         with pytest.raises(MoveNotAllowedError), unit_of_work(sessions) as session:
-            moves.publish_once(session, other.reference)
+            approve(session, other.reference, BROKER)

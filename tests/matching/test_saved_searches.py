@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.errors import NotFoundError
 from data.models import Organisation, Proposal, SavedSearch, SavedSearchHit
-from data.models.vocabulary import DecisionAction, RejectReason
+from data.models.vocabulary import DecisionAction, Outcome, RejectReason, Role
 from data.queries import today
 from matching.bootstrap import Application
-from matching.brokerage import proposals as moves
-from matching.brokerage import searches
+from matching.brokerage import life, searches
 from matching.brokerage.curation import decide
+from matching.brokerage.people import Person
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.types import Band, Explanation, Match, Suggestions, Target
 from tests.factories import organisation, proposal
@@ -156,7 +156,7 @@ def test_a_search_ends_with_its_proposal_or_by_a_person(sessions: Sessions, stor
         searches.close(session, first)
     assert look(sessions, found(*ids)).searches == 1
     with sessions.begin() as session:
-        moves.close(session, "P-1")
+        life.close(session, "P-1", Person(account_id=1, role=Role.BROKER), Outcome.NOT_NEEDED)
     report = look(sessions, found(*ids))
     assert (report.ended, report.searches, hits(sessions)) == (1, 0, [])
     with sessions() as session:

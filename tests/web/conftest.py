@@ -23,6 +23,11 @@ from web import create_app
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
+def session_of(account: Account) -> dict[str, Any]:
+    """What a session holds after the account's password was right."""
+    return {"_user_id": account.fs_uniquifier, "_fresh": True, "fs_cc": "set", "fs_paa": time.time()}
+
+
 class Browser(FlaskClient):
     """A client that sends the token of its session, as a form of the page would."""
 
@@ -36,15 +41,12 @@ class Browser(FlaskClient):
     def sign_in(self, account: Account) -> Browser:
         """Be that account from now on, as after its password was right."""
         with self.session_transaction() as session:
-            session["_user_id"] = account.fs_uniquifier
-            session["_fresh"] = True
-            session["fs_cc"] = "set"
-            session["fs_paa"] = time.time()
+            session.update(session_of(account))
         return self
 
     def send(self, address: str, form: dict[str, Any] | None = None, **given: Any) -> TestResponse:
         """Post a form with a valid token."""
-        found = _TOKEN.search(self.get(self.form_page).text)
+        found = _TOKEN.search(self.get(self.form_page, follow_redirects=True).text)
         assert found is not None
         return self.post(address, data={"csrf_token": found.group(1), **(form or {})}, **given)
 

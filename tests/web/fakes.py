@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.settings import Settings
 from matching.brokerage.curation import rejected, standing
+from matching.brokerage.responses import refused
 from matching.concepts import Concept, ConceptIndex
 from matching.drafts import Draft
+from matching.errors import NotIndexedError
+from matching.placing import Placed
 from matching.types import (
     Band,
     Code,
@@ -91,14 +94,40 @@ class FakeService:
     proposals: list[Match] = field(default_factory=list)
     error: Exception | None = None
     drafts: list[Draft] = field(default_factory=list)
+    placed: Placed | None = None
 
     def match_proposal(self, reference: str, *, top: int = 10) -> Suggestions:
-        """What was put in, without what was rejected."""
+        """What was put in, without what a broker rejected or the company refused."""
         from data.queries import proposal_by_reference
 
         with self.sessions() as session:
-            decisions = standing(session, proposal_by_reference(session, reference).id)
-        return self._answer(reference, top, {target: rejected(decisions, target) for target in Target})
+            number = proposal_by_reference(session, reference).id
+            decisions, refusals = standing(session, number), refused(session, number)
+        hidden = {target: rejected(decisions, target) | refusals[target] for target in Target}
+        return self._answer(reference, top, hidden)
+
+    def match_chosen(self, reference: str) -> Suggestions:
+        """Of these, whom a broker accepted, pinned or added."""
+        from data.queries import proposal_by_reference
+
+        with self.sessions() as session:
+            chosen = standing(session, proposal_by_reference(session, reference).id)
+        found = self.match_proposal(reference, top=100)
+        kept = {
+            target: tuple(
+                replace(item, curated=chosen[target, item.candidate_id].action)
+                for item in items
+                if (target, item.candidate_id) in chosen
+            )
+            for target, items in ((Target.ORGANISATIONS, found.organisations), (Target.PROPOSALS, found.proposals))
+        }
+        return replace(found, organisations=kept[Target.ORGANISATIONS], proposals=kept[Target.PROPOSALS])
+
+    def place_of(self, reference: str, target: Target, candidate_id: int) -> Placed | None:
+        """What was put in."""
+        if self.error is not None:
+            raise self.error
+        return self.placed
 
     def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
         """What was put in; remembers the draft."""
@@ -108,6 +137,10 @@ class FakeService:
     def match_organisation(self, reference: str, *, top: int = 10) -> Suggestions:
         """What was put in."""
         return self._answer(reference, top, {})
+
+    def engine(self) -> object:
+        """There is no index behind it."""
+        raise NotIndexedError("no index in this test")
 
     def band_limits(self, name: str) -> dict[Band, float]:
         """The same for every list."""

@@ -138,7 +138,6 @@ def test_a_counterpart_proposal_can_be_accepted(
         {"target": "organisations", "candidate": "99999999999999", "action": "accept"},
         {"target": "organisations", "candidate": "-1", "action": "accept"},
         {"target": "organisations", "candidate": "1", "action": "delete"},
-        {"target": "organisations", "candidate": "1", "action": "add"},
     ],
 )
 def test_forged_decisions_are_refused(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.models import Proposal
+from data.models import Proposal, now
 from data.queries import proposal_by_reference
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.types import Target
@@ -182,10 +182,11 @@ def test_publishing_an_incomplete_draft_shows_what_is_missing(client: Browser) -
 def test_publishing_and_closing_from_the_page(client: Browser) -> None:
     first = client.send("/proposals/new/TR", form_of("TR", action="draft"))
     assert "The proposal is published." in client.send(f"{first.location}/publish", follow_redirects=True).text
-    closed = client.send(f"{first.location}/close", follow_redirects=True).text
+    ending = {"outcome": "partner_found"}
+    closed = client.send(f"{first.location}/close", ending, follow_redirects=True).text
     assert "The proposal is closed." in closed
     assert "no longer open" in closed
-    assert client.send(f"{first.location}/close").status_code == 409
+    assert client.send(f"{first.location}/close", ending).status_code == 409
     assert client.send(f"{first.location}/publish").status_code == 409
     assert client.get(f"{first.location}/edit").status_code == 409
 
@@ -196,13 +197,13 @@ def test_proposals_of_networks_are_not_changed_here(client: Browser, session: Se
     for answer in (
         client.get(f"/proposals/{record.reference}/edit"),
         client.send(f"/proposals/{record.reference}/publish"),
-        client.send(f"/proposals/{record.reference}/close"),
+        client.send(f"/proposals/{record.reference}/close", {"outcome": "other"}),
     ):
         assert answer.status_code == 409
 
 
 def test_the_organisation_is_found_by_name_or_code(client: Browser, session: Session, sessions: Any) -> None:
-    owner = organisation(session, name="Officina Prova")
+    owner = organisation(session, name="Officina Prova", verified_at=now())
     for _ in range(2):
         organisation(session, name="Omonima")
     session.commit()

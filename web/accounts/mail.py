@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
+from flask import Response, after_this_request
 from flask_security.mail_util import MailUtil
 from flask_security.proxies import _datastore
 
@@ -42,3 +43,10 @@ class OutboxMail(MailUtil):
             language=current_language(),
             account_id=getattr(user, "id", None),
         )
+        after_this_request(_store)
+
+
+def _store(response: Response) -> Response:
+    """Some views of the library only send, and commit nothing."""
+    cast("Accounts", _datastore).commit()  # type: ignore[no-untyped-call]
+    return response

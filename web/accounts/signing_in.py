@@ -6,21 +6,49 @@ twelve characters, a session that ends with a new password, a lock-out that coun
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, redirect, url_for
 from flask_security import Security
+from flask_security.proxies import _datastore
+from flask_security.signals import (
+    password_changed,
+    password_reset,
+    tf_disabled,
+    tf_profile_changed,
+    user_confirmed,
+    user_registered,
+)
+from werkzeug.wrappers import Response
 
+from data.models import now
+from data.models.vocabulary import CaseKind
 from data.settings import Settings
+from matching.brokerage.consents import NOTICE_VERSION, accepted_notice
+from matching.brokerage.events import record
+from matching.brokerage.passwords import LANES, MEMORY_KIB, NORMAL_FORM, SHORTEST, TIME_COST
+from matching.brokerage.people import actor_of
 from web.access import BY_ENDPOINT, Audience
-from web.accounts.forms import SignInForm
+from web.accounts.forms import (
+    CodeForm,
+    PasswordAgainForm,
+    Passwords,
+    RecoveryCodeForm,
+    RegistrationForm,
+    RescueForm,
+    SetupForm,
+    SignInForm,
+)
 from web.accounts.mail import OutboxMail
-from web.accounts.users import accounts_of
+from web.accounts.messages import message_settings
+from web.accounts.sessions import WHOLE, init_sessions
+from web.accounts.users import Accounts, OneTimeCodes, User, accounts_of
 
-SHORTEST_PASSWORD = 12
-_SIGNED_IN_FOR = timedelta(hours=12)
+_TRANSLATIONS = Path(__file__).parents[1] / "translations"
 _PUBLIC = (
     "login",
     "logout",
@@ -29,21 +57,69 @@ _PUBLIC = (
     "confirm_email",
     "forgot_password",
     "reset_password",
+    "two_factor_setup",  # the library asks for a fresh sign-in, or for the one that is under way
     "two_factor_token_validation",
     "two_factor_rescue",
     "mf_recovery",
     "tf_select",
-    "two_factor_setup_validate",
 )
-_SIGNED_IN = ("verify", "change_password", "two_factor_setup", "mf_recovery_codes")
+_SIGNED_IN = ("verify", "change_password", "two_factor_setup_validate", "mf_recovery_codes")
+_LOGGED = {
+    user_confirmed: "confirmed",
+    password_changed: "password_changed",
+    password_reset: "password_reset",
+    tf_profile_changed: "second_factor_set",
+    tf_disabled: "second_factor_off",
+}
 
 
 def init_accounts(app: Flask, settings: Settings) -> None:
     """Let people sign in to `app`."""
-    app.config.update(_configuration(settings))
-    Security(app, accounts_of(app), login_form=SignInForm, mail_util_cls=OutboxMail)
+    app.config.update(_configuration(settings) | message_settings())
+    security = Security(
+        app,
+        accounts_of(app),
+        login_form=SignInForm,
+        register_form=RegistrationForm,
+        verify_form=PasswordAgainForm,
+        two_factor_verify_code_form=CodeForm,
+        two_factor_setup_form=SetupForm,
+        two_factor_rescue_form=RescueForm,
+        mf_recovery_form=RecoveryCodeForm,
+        mail_util_cls=OutboxMail,
+        password_util_cls=Passwords,
+        totp_cls=OneTimeCodes,
+    )
+    security.want_json(lambda _request: False)
+    # Help by mail would let whoever reads the mail sign in without the second factor: recovery codes are the way.
+    app.view_functions["security.two_factor_rescue"] = _use_recovery_code
+    app.view_functions["security.tf_select"] = _use_recovery_code
     BY_ENDPOINT.update({f"security.{name}": Audience.PUBLIC for name in _PUBLIC})
     BY_ENDPOINT.update({f"security.{name}": Audience.SIGNED_IN for name in _SIGNED_IN})
+    user_registered.connect(_registered, app)
+    for signal, action in _LOGGED.items():
+        signal.connect(_logger(action), app, weak=False)
+    init_sessions(app)
+
+
+def _use_recovery_code() -> Response:
+    return redirect(url_for("security.mf_recovery"))
+
+
+def _registered(_app: Flask, user: User, **_given: Any) -> None:
+    """Log the registration, and which privacy notice was accepted with it; the library commits."""
+    session = cast(Accounts, _datastore).db.session
+    session.flush()
+    record(session, CaseKind.ACCOUNT, user.id, "registered", actor=actor_of(user.id))
+    accepted_notice(session, user, NOTICE_VERSION)
+
+
+def _logger(action: str) -> Any:
+    def log(_app: Flask, user: User, **_given: Any) -> None:
+        session = cast(Accounts, _datastore).db.session
+        record(session, CaseKind.ACCOUNT, user.id, action, actor=actor_of(user.id))
+
+    return log
 
 
 def _derived(settings: Settings, purpose: str) -> str:
@@ -52,35 +128,71 @@ def _derived(settings: Settings, purpose: str) -> str:
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
+    recovery_key = base64.urlsafe_b64encode(bytes.fromhex(_derived(settings, "recovery")))
+    return (
+        _cookies(settings)
+        | _passwords(settings)
+        | {
+            "SECURITY_TOTP_SECRETS": {"1": _derived(settings, "totp")},
+            "SECURITY_TOTP_ISSUER": "Abbina",
+            "SECURITY_TWO_FACTOR": True,
+            "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+            "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+            "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+            "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [recovery_key],
+            "SECURITY_JOIN_USER_ROLES": False,
+            "SECURITY_API_ENABLED_METHODS": ["session"],
+            "SECURITY_REGISTERABLE": True,
+            "SECURITY_CONFIRMABLE": True,
+            "SECURITY_RECOVERABLE": True,
+            "SECURITY_CHANGEABLE": True,
+            "SECURITY_RETURN_GENERIC_RESPONSES": True,
+            "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": False,
+            "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
+            "SECURITY_POST_REGISTER_VIEW": "security.login",
+            "SECURITY_POST_CHANGE_VIEW": "account.show",
+            "SECURITY_LOGOUT_METHODS": ["POST"],
+            "SECURITY_EMAIL_HTML": False,
+            "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+            "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=3),
+            "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
+            "SECURITY_FRESHNESS": timedelta(minutes=30),
+            "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+            "SECURITY_DATETIME_FACTORY": now,
+            "SECURITY_REDIRECT_BEHAVIOR": None,
+            # The library's own words are not used: its catalogue is ours.
+            "SECURITY_I18N_DOMAIN": "messages",
+            "SECURITY_I18N_DIRNAME": [str(_TRANSLATIONS)],
+        }
+    )
+
+
+def _cookies(settings: Settings) -> dict[str, Any]:
     return {
+        # The prefix keeps other hosts of the domain from setting this cookie; browsers take it over TLS only.
+        "SESSION_COOKIE_NAME": "__Host-abbina_session" if settings.secure else "abbina_session",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SECURE": settings.secure,
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": _SIGNED_IN_FOR,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": WHOLE,
+    }
+
+
+def _passwords(settings: Settings) -> dict[str, Any]:
+    return {
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__time_cost": TIME_COST,
+            "argon2__memory_cost": MEMORY_KIB,
+            "argon2__parallelism": LANES,
+        },
         "SECURITY_PASSWORD_SALT": _derived(settings, "password"),
-        "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
-        "SECURITY_TOTP_SECRETS": {"1": _derived(settings, "totp")},
-        "SECURITY_TOTP_ISSUER": "Abbina",
-        "SECURITY_JOIN_USER_ROLES": False,
-        "SECURITY_REGISTERABLE": True,
-        "SECURITY_CONFIRMABLE": True,
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_TWO_FACTOR": True,
-        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": False,
-        "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
-        "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_EMAIL_HTML": False,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-        "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=3),
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
-        "SECURITY_CONFIRM_SALT": "confirm",
-        "SECURITY_REDIRECT_BEHAVIOR": None,
+        "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST,
+        "SECURITY_PASSWORD_NORMALIZE_FORM": NORMAL_FORM,
+        "SECURITY_PASSWORD_CONFIRM_REQUIRED": False,
     }

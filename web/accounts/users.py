@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, g, request
 from flask_security.core import RoleMixin, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.proxies import _datastore
+from flask_security.totp import Totp
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from data.db import begin_writing
-from data.models import Account
+from data.models import Account, now
 from data.models.vocabulary import Role
+from matching.brokerage.people import person_of
 from web.context import application
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,51 @@ class User(UserMixin, Account):
         if given:
             self.role = Role(getattr(given[0], "name", given[0])).value
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the account must set a second factor up before it can work."""
+        wanted = application().settings.staff_second_factor and person_of(self).is_staff
+        return wanted and not (self.tf_primary_method and self.tf_totp_secret)
+
+    def check_tf_required(self, tf_setup_methods: Any, tf_fresh: bool) -> tuple[bool, Any]:
+        """Whether signing in goes on with the second factor: where one is set up, and for staff by setting."""
+        required, methods = super().check_tf_required(tf_setup_methods, tf_fresh)
+        return bool(required or self.needs_second_factor), methods
+
+    def check_tf_required_setup(self) -> bool:
+        """Whether the second factor cannot be switched off."""
+        return application().settings.staff_second_factor and person_of(self).is_staff
+
+    def is_locked(self, form_error: Any = None) -> bool:
+        """Whether there were too many wrong passwords or codes a moment ago."""
+        locked = self.locked_until is not None and self.locked_until > now()
+        if locked and form_error is not None:
+            form_error.append("locked")  # shown as the same words as any other refusal
+        return locked
+
+    def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:
+        """Count a wrong password or code, stored at once; five in a row lock the account for a quarter of an hour."""
+        session = cast("Accounts", _datastore).db.session
+        counted = update(Account).where(Account.id == self.id).values(failed_logins=Account.failed_logins + 1)
+        failures = session.scalar(counted.returning(Account.failed_logins))
+        if failures is not None and failures >= MOST_FAILURES:
+            lock = {"failed_logins": 0, "locked_until": now() + LOCKED_FOR}
+            session.execute(update(Account).where(Account.id == self.id).values(lock))
+        session.commit()
+        session.refresh(self)
+
+
+class OneTimeCodes(Totp):
+    """Codes of an authenticator, each good once (OWASP ASVS 2.8.4)."""
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """The latest code that was used."""
+        return cast("int | None", user.tf_last_counter)
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Note the code that is used now."""
+        user.tf_last_counter = tmatch.counter
+
 
 class Accounts(SQLAlchemySessionUserDatastore):
     """The library's store of users over the application's database."""
@@ -55,10 +108,25 @@ class Accounts(SQLAlchemySessionUserDatastore):
         given["email"] = given["email"].lower()
         return cast(User, super().create_user(**given))
 
+    def mf_delete_recovery_code(self, user: Any, idx: int) -> bool:
+        """Take a used recovery code off. The library's own changes the list in place, which is never stored."""
+        codes = list(user.mf_recovery_codes or ())
+        if not 0 <= idx < len(codes):
+            return False
+        user.mf_recovery_codes = codes[:idx] + codes[idx + 1 :]
+        self.put(user)  # type: ignore[no-untyped-call]
+        return True
+
+    def hold(self, user: Any) -> None:
+        """Nobody else uses a code of the account until this request is done: of two at once, one counts."""
+        self.db.session.execute(select(Account.id).where(Account.id == user.id).with_for_update())
+        self.db.session.refresh(self.db.session.get_one(User, user.id))
+
 
 def _session() -> Session:
     session = application().sessions()
-    if request and request.method == "POST" and request.blueprint == "security":  # other views write by themselves
+    writes = request and (request.method == "POST" or request.endpoint == "security.confirm_email")
+    if writes and request.blueprint == "security":  # other views write by themselves
         begin_writing(session)
     return session
 

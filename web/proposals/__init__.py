@@ -6,6 +6,27 @@ from flask import Blueprint
 
 pages = Blueprint("proposals", __name__, url_prefix="/proposals")
 
-from web.proposals import deciding, listing, posting, showing, tagging  # noqa: E402 - their views join the blueprint above
+from web.proposals import (  # noqa: E402 - their views join the blueprint above
+    asking_why,
+    attaching,
+    deciding,
+    listing,
+    moving,
+    posting,
+    responding,
+    showing,
+    tagging,
+)
 
-__all__ = ["deciding", "listing", "pages", "posting", "showing", "tagging"]
+__all__ = [
+    "asking_why",
+    "attaching",
+    "deciding",
+    "listing",
+    "moving",
+    "pages",
+    "posting",
+    "responding",
+    "showing",
+    "tagging",
+]

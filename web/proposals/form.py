@@ -24,6 +24,7 @@ from data.queries import today
 from matching.brokerage.proposal_rules import (
     CODE_LIMITS,
     SDG_NOT_RELEVANT,
+    SECOND_TEXTS,
     TEXT_LIMITS,
     CallFields,
     Fault,
@@ -56,7 +57,16 @@ CALL_FIELDS = (
     "budget",
     "url",
 )
-_TEXTS = ("title", "summary", "description", "advantages", "expertise_sought", "partner_role", "ipr_notes")
+_TEXTS = (
+    "title",
+    "summary",
+    "description",
+    "advantages",
+    "expertise_sought",
+    "partner_role",
+    "ipr_notes",
+    *SECOND_TEXTS,
+)
 _CHOSEN_ONE = ("stage", "ipr", "country", "language")
 _CHOSEN_MANY = ("partnership_types", "partner_types", "target_countries")
 _SHORT_CODE = 5
@@ -103,6 +113,9 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     organisation = StringField(_l("Organisation that posts"), filters=[_line])
     country = SelectField(_l("Country of the organisation"), default="")
     language = SelectField(_l("Language of the texts"), default=current_language)
+    second_title = StringField(_l("Title in the other language"), filters=[_line])
+    second_summary = TextAreaField(_l("Short summary in the other language"), filters=[_clean])
+    second_description = TextAreaField(_l("Full description in the other language"), filters=[_clean])
     version = StringField()
     token = StringField()
 

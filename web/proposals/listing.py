@@ -12,7 +12,7 @@ from data.queries import PLATFORM, Facets, TreeCode, proposal_facets
 from matching.brokerage.permissions import reader_of
 from web.access import Audience, open_to
 from web.context import application, person, reading
-from web.filters import LISTED_STATES, proposal_filter
+from web.filters import LISTED_STATES, OWN_STATES, proposal_filter
 from web.labels import KINDS, TREES, Label
 from web.language import current_language
 from web.places import country_choices
@@ -35,7 +35,7 @@ def index() -> str:
         found=found,
         wanted=wanted,
         kinds=KINDS,
-        states=LISTED_STATES,
+        states=OWN_STATES if wanted.mine else LISTED_STATES,
         sources=sorted(facets.sources, key=lambda source: (source != PLATFORM, source)),
         countries=country_choices(facets.countries),
         themes=theme_choices(facets, wanted.theme),

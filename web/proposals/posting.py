@@ -1,4 +1,4 @@
-"""Posting a proposal: choose a kind, write, see who could match, save or publish; edit, close."""
+"""Posting a proposal: choose a kind, write, see who could match, save, hand in or publish; edit and correct."""
 
 from __future__ import annotations
 
@@ -10,20 +10,33 @@ from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.models import Organisation
-from data.models.vocabulary import ProposalKind
+from data.models.vocabulary import ProposalKind, ProposalState
 from data.queries import PLATFORM, organisations_named, proposal_by_reference, today
 from matching.brokerage import proposals as moves
 from matching.brokerage.permissions import is_staff, require_owner_or_staff
 from matching.brokerage.proposal_rules import ProposalFields, publication_problems
-from matching.errors import AlreadySentError, ConflictError, InvalidProposalError, MoveNotAllowedError
+from matching.brokerage.validation import approve, submit
+from matching.errors import (
+    AlreadySentError,
+    ConflictError,
+    InvalidProposalError,
+    MoveNotAllowedError,
+    NotAllowedError,
+    OrganisationNotVerifiedError,
+)
 from web.access import Audience, open_to
 from web.context import application, person, reading, someone
 from web.labels import KINDS
 from web.language import translate
 from web.proposals import pages
 from web.proposals.form import ProposalForm, fields_from, form_for, renew_token, show_problems
+from web.proposals.moving import must_be_verified
 from web.proposals.writing import Desk, changed_meanwhile, no_draft_any_more, preview_of, sent_before
 from web.security import csrf
+
+_DRAFTS = (ProposalState.DRAFT.value, ProposalState.REFUSED.value)
+_ACTIONS = ("preview", "draft", "submit", "publish", "save")
+"""What the buttons of the form do; `save` corrects what is published."""
 
 
 @pages.get("/new")
@@ -46,14 +59,15 @@ def post(kind: str) -> Response:
 @pages.route("/<path:reference>/edit", methods=["GET", "POST"])
 @open_to(Audience.SIGNED_IN)
 def edit(reference: str) -> Response:
-    """Go on with a draft; with `?check=1` it also shows what is still missing."""
+    """Go on with a draft, or correct what is published; with `?check=1` it also shows what is still missing."""
     proposal = proposal_by_reference(reading(), reference)
     require_owner_or_staff(person(), proposal)
-    if request.method == "GET" or proposal.source != PLATFORM:
-        moves.require_editable(proposal)
+    if (request.method == "GET" or proposal.source != PLATFORM) and not moves.may_edit(person(), proposal):
+        raise MoveNotAllowedError(f"proposal {reference} is {proposal.state}: it cannot be edited now")
     stored = moves.fields_of(proposal)
     given = {"organisation": _named(proposal.organisation), "version": moves.version_of(proposal)}
-    desk = Desk(form_for(stored.kind, stored, **given), stored.kind, reference)
+    correcting = proposal.state not in _DRAFTS
+    desk = Desk(form_for(stored.kind, stored, **given), stored.kind, reference, correcting=correcting)
     if request.method == "POST":
         return _submitted(desk)
     if "check" in request.args:
@@ -70,30 +84,6 @@ def preview(kind: str) -> str:
     return render_template("proposals/_preview.html", preview=preview_of(fields), kind=kind)
 
 
-@pages.post("/<path:reference>/publish")
-@open_to(Audience.STAFF)
-def publish(reference: str) -> Response:
-    """Publish a draft as it is stored; where something is missing, go to the form that shows it."""
-    try:
-        with unit_of_work(application().sessions) as session:
-            moves.publish_once(session, reference)
-    except InvalidProposalError:
-        return redirect(url_for("proposals.edit", reference=reference, check=1))
-    flash(_published(), "success")
-    return redirect(url_for("proposals.show", reference=reference))
-
-
-@pages.post("/<path:reference>/close")
-@open_to(Audience.SIGNED_IN)
-def close(reference: str) -> Response:
-    """End an open proposal."""
-    require_owner_or_staff(person(), proposal_by_reference(reading(), reference))
-    with unit_of_work(application().sessions) as session:
-        moves.close(session, reference)
-    flash(translate("The proposal is closed. It is no longer suggested to anyone."), "success")
-    return redirect(url_for("proposals.show", reference=reference))
-
-
 def _kind(kind: str) -> ProposalKind:
     if kind not in KINDS:
         abort(404)
@@ -102,8 +92,10 @@ def _kind(kind: str) -> ProposalKind:
 
 def _submitted(desk: Desk) -> Response:
     form, action = desk.form, request.form.get("action")
-    if action not in ("preview", "draft", "publish"):
+    if action not in _ACTIONS:
         abort(400)
+    if action == "publish" and not is_staff(person()):
+        raise NotAllowedError("only the staff publish: a company hands its proposal in")
     valid = form.validate()
     organisation_id = _organisation_id(form) if is_staff(person()) else someone().organisation_id
     fields = fields_from(form, desk.kind, organisation_id)
@@ -113,26 +105,32 @@ def _submitted(desk: Desk) -> Response:
         return desk.page(422)
     try:
         with unit_of_work(application().sessions) as session:
-            kept = _store(session, desk, fields, publish=action == "publish")
+            kept = _store(session, desk, fields, action)
+    except OrganisationNotVerifiedError:
+        form.organisation.errors = [*form.organisation.errors, must_be_verified()]
+        return desk.page(422)
     except InvalidProposalError as error:
         show_problems(form, error.problems)
         return desk.page(422)
     except (ConflictError, MoveNotAllowedError) as error:
         return _overtaken(desk, fields, error)
-    flash(_published() if action == "publish" else translate("The draft is saved. It is not matched yet."), "success")
+    flash(_done(action), "success")
     return redirect(url_for("proposals.show", reference=kept))
 
 
-def _store(session: Session, desk: Desk, fields: ProposalFields, *, publish: bool) -> str:
-    problems = publication_problems(fields, today()) if publish else ()
+def _store(session: Session, desk: Desk, fields: ProposalFields, action: str) -> str:
+    problems = publication_problems(fields, today()) if action != "draft" else ()
     if problems:  # all of them at once, before the first that a mere draft would have
         raise InvalidProposalError(problems)
+    author = someone()
     if desk.reference is None:
-        stored = moves.save_draft(session, fields, token=desk.form.token.data, author_id=someone().account_id)
+        stored = moves.write_new(session, fields, author, token=desk.form.token.data)
     else:
-        stored = moves.update_draft(session, desk.reference, fields, version=desk.form.version.data)
-    if publish:
-        moves.publish_once(session, stored.reference)
+        stored = moves.revise(session, desk.reference, fields, author, version=desk.form.version.data)
+    if action == "publish":
+        approve(session, stored.reference, author, second_approval=application().settings.second_approval)
+    elif action == "submit":
+        submit(session, stored.reference, author)
     return stored.reference
 
 
@@ -147,7 +145,7 @@ def _overtaken(desk: Desk, fields: ProposalFields, error: ConflictError | MoveNo
         if isinstance(error, AlreadySentError):
             renew_token(desk.form)
             return replace(desk, notice=sent_before(reference, now, fields)).page(409)
-        if isinstance(error, ConflictError):
+        if isinstance(error, ConflictError) and not _was_a_draft(desk, stored.state):
             desk.form.version.data = moves.version_of(stored)
             return replace(desk, notice=changed_meanwhile(reference, now, fields)).page(409)
         if moves.says(stored, fields):  # the same form sent twice
@@ -155,8 +153,19 @@ def _overtaken(desk: Desk, fields: ProposalFields, error: ConflictError | MoveNo
     return replace(desk, reference=None, notice=no_draft_any_more(reference, stored.state)).page(409)
 
 
-def _published() -> str:
-    return translate("The proposal is published. These are the partners suggested for it.")
+def _was_a_draft(desk: Desk, state: str) -> bool:
+    """Whether the form was opened on a draft that is none any more."""
+    seen = (desk.form.version.data or "").rpartition("_")[0]
+    return seen in _DRAFTS and state not in _DRAFTS
+
+
+def _done(action: str) -> str:
+    return {
+        "publish": translate("The proposal is published. These are the partners suggested for it."),
+        "submit": translate("The proposal is handed in. The agency approves it or says what has to change."),
+        "save": translate("The correction is stored."),
+        "draft": translate("The draft is saved. It is not matched yet."),
+    }[action]
 
 
 def _organisation_id(form: ProposalForm) -> int | None:

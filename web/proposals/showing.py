@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from data.corpus import OPEN_STATES
 from data.models import CurationDecision, Proposal
 from data.models.vocabulary import Origin, ProposalState, RejectReason
-from data.queries import PLATFORM, names_of, proposal_by_reference, state_in_force, today
-from matching.brokerage.curation import candidate_of, history, standing
+from data.queries import PLATFORM, proposal_by_reference, state_in_force, today
+from matching.brokerage.curation import candidate_of, history
 from matching.brokerage.permissions import is_staff, may_work_on_proposal, require_visible
 from matching.brokerage.searches import open_searches
 from matching.diversity import SHOWN
@@ -26,10 +26,15 @@ from web.explaining import Listed, listed
 from web.labels import KINDS, REJECT_REASONS
 from web.proposals import pages
 from web.proposals.advice import Addition, Unknown, additions, unknown_criteria
+from web.proposals.company import CompanyView, answers_for_staff, company_view
 from web.proposals.counting import count_view
+from web.proposals.curated import Curation, curation_of
+from web.proposals.files import files_of
+from web.proposals.living import Fault, life_of
 from web.searches import Row, keep, row_of
 from web.sums import Meaning, meanings
 from web.tags import tags_of
+from web.timeline import timeline
 
 Candidate = tuple[Target, int]
 
@@ -49,17 +54,6 @@ class Shortlist:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision in force, with the name of the candidate; `reference` is None where it is no longer stored."""
-
-    decision: CurationDecision
-    target: Target
-    candidate_id: int
-    name: str
-    reference: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A decision that was not taken: what was typed, and what it lacks."""
 
@@ -75,14 +69,18 @@ class Unfinished:
 def show(reference: str) -> str:
     """The proposal, its two lists of suggestions, and what was decided about them."""
     proposal, state, shortlist = _looked_up(reference)
-    page = _page(proposal, state, shortlist)
-    count_view(proposal.id, shortlist.organisations, shortlist.proposals)
+    company = company_view(reading(), person(), proposal, state)
+    page = _page(proposal, state, shortlist, company)
+    shown = company or shortlist
+    count_view(proposal.id, shown.organisations, shown.proposals)
     return page
 
 
-def render(reference: str, unfinished: Unfinished | None = None) -> str:
-    """The page of a proposal after a form that was not taken; `unfinished` is put back where it was typed."""
-    return _page(*_looked_up(reference), unfinished)
+def render(reference: str, unfinished: Unfinished | None = None, fault: Fault | None = None) -> str:
+    """The page of a proposal after a form that was not taken: `unfinished` and `fault` stand where they were typed."""
+    proposal, state, shortlist = _looked_up(reference)
+    company = company_view(reading(), person(), proposal, state)
+    return _page(proposal, state, shortlist, company, unfinished, fault)
 
 
 def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
@@ -94,11 +92,18 @@ def _looked_up(reference: str) -> tuple[Proposal, str, Shortlist]:
     return proposal, state, suggestions_for(proposal, state)
 
 
-def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfinished | None = None) -> str:
+def _page(
+    proposal: Proposal,
+    state: str,
+    shortlist: Shortlist,
+    company: CompanyView | None,
+    unfinished: Unfinished | None = None,
+    fault: Fault | None = None,
+) -> str:
     session = reading()
     codes = _codes(proposal)
     staff = is_staff(person())
-    decided = _decided(session, standing(session, proposal.id)) if staff else []
+    curation = curation_of(session, proposal.id) if staff else Curation()
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -113,10 +118,16 @@ def _page(proposal: Proposal, state: str, shortlist: Shortlist, unfinished: Unfi
         searches=_searches(session, proposal),
         meanings=meanings_of(shortlist),
         has_counterparts=proposal.kind != "RDR",
-        decided=decided,
+        curation=curation,
         notes=_notes(session, proposal.id) if staff else {},
+        lines=timeline(session, proposal.id) if staff else (),
         tags=tags_of(proposal),
         unfinished=unfinished,
+        fault=fault,
+        company=company,
+        responses=answers_for_staff(session, proposal) if staff else (),
+        life=life_of(session, person(), proposal),
+        files=files_of(session, person(), proposal),
         reject_reasons=[(reason.value, REJECT_REASONS[reason.value]) for reason in RejectReason],
     )
 
@@ -188,17 +199,6 @@ def _codes(proposal: Proposal) -> dict[str, list[tuple[str, str]]]:
         if item.origin != Origin.REMOVED.value and pair not in codes[item.tree]:
             codes[item.tree].append(pair)
     return codes
-
-
-def _decided(session: Session, decisions: dict[Candidate, CurationDecision]) -> list[Decided]:
-    organisations = [number for target, number in decisions if target is Target.ORGANISATIONS]
-    proposals = [number for target, number in decisions if target is Target.PROPOSALS]
-    names = names_of(session, organisations, proposals)
-    rows = []
-    for (target, number), decision in decisions.items():
-        reference, name = names.get((target.value, number), (None, f"{target.value} {number}"))
-        rows.append(Decided(decision, target, number, name, reference))
-    return sorted(rows, key=lambda row: row.decision.id, reverse=True)
 
 
 def _notes(session: Session, proposal_id: int) -> dict[Candidate, list[CurationDecision]]:

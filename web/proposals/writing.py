@@ -8,11 +8,12 @@ from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
 from data.models.vocabulary import ProposalKind, Tree
-from matching.brokerage.proposal_rules import Need, ProposalFields, need
+from matching.brokerage.permissions import is_staff
+from matching.brokerage.proposal_rules import SECOND_TEXTS, Need, ProposalFields, need
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.ranking import ORGANISATIONS, PROPOSALS
-from web.context import application
+from web.context import application, person
 from web.labels import KINDS, STATES, named
 from web.language import translate
 from web.proposals.advice import additions
@@ -20,7 +21,16 @@ from web.proposals.form import ProposalForm, code_groups, limits
 from web.proposals.showing import Shortlist, shortlist
 
 PREVIEWED = 5
-_COMPARED = ("title", "summary", "description", "expertise_sought", "advantages", "partner_role", "ipr_notes")
+_COMPARED = (
+    "title",
+    "summary",
+    "description",
+    "expertise_sought",
+    "advantages",
+    "partner_role",
+    "ipr_notes",
+    *SECOND_TEXTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class Desk:
     reference: str | None = None
     preview: Shortlist | None = None
     notice: Notice | None = None
+    correcting: bool = False
+    """Whether it is published, or waits to be."""
 
     def page(self, status: int = 200) -> Response:
         """The page, with this status."""
@@ -56,6 +68,9 @@ class Desk:
             code_groups=code_groups,
             preview=self.preview,
             notice=self.notice,
+            correcting=self.correcting,
+            is_staff=is_staff(person()),
+            may_publish=is_staff(person()) and not application().settings.second_approval,
         )
         return make_response(page, status)
 

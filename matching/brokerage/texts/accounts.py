@@ -47,4 +47,50 @@ TEMPLATES: dict[str, dict[str, Text]] = {
             "Hello,\n\nthe agency could not confirm that you belong to {organisation}.\nReason: {reason}\n",
         ),
     },
+    "membership.claimed": {
+        "it": Text(
+            "Nuova richiesta di appartenenza: {organisation}",
+            "Buongiorno,\n\nuna persona chiede di entrare in {organisation}. La richiesta va confermata o respinta.\n",
+        ),
+        "en": Text(
+            "Someone asks to join: {organisation}",
+            "Hello,\n\nsomeone says that they belong to {organisation}. Please confirm or decline.\n",
+        ),
+    },
+    "organisation.founded": {
+        "it": Text(
+            "Organizzazione da verificare: {organisation}",
+            "Buongiorno,\n\n{organisation} è stata appena registrata e va verificata.\n",
+        ),
+        "en": Text(
+            "Organisation to verify: {organisation}",
+            "Hello,\n\n{organisation} has just been registered and has to be verified.\n",
+        ),
+    },
+    "organisation.unverified": {
+        "it": Text(
+            "Verifica ritirata: {organisation}",
+            "Buongiorno,\n\nla verifica di {organisation} è stata ritirata: per ora le sue proposte non possono essere "
+            "pubblicate.\nMotivo: {reason}\n",
+        ),
+        "en": Text(
+            "Verification withdrawn: {organisation}",
+            "Hello,\n\nthe verification of {organisation} has been withdrawn: for now its proposals cannot be "
+            "published.\nReason: {reason}\n",
+        ),
+    },
+    "account.second_factor_reset": {
+        "it": Text(
+            "Secondo fattore azzerato",
+            "Buongiorno,\n\nun amministratore ha azzerato il secondo fattore di questo account: al prossimo accesso "
+            "basta la password, e il secondo fattore si può configurare di nuovo.\n"
+            "Se la richiesta non è partita dal titolare, è bene avvisare subito l'agenzia.\n",
+        ),
+        "en": Text(
+            "Second factor reset",
+            "Hello,\n\nan administrator has reset the second factor of this account: the next sign-in needs the "
+            "password only, and the second factor can be set up again.\n"
+            "If you did not ask for this, tell the agency at once.\n",
+        ),
+    },
 }

@@ -1,0 +1,181 @@
+"""From a draft to a published proposal: submitted by its owners, approved or refused by the staff."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from data.models import Account, CaseEvent, Proposal, now
+from data.models.vocabulary import NoticeKind, ProposalKind, ProposalState, Role
+from data.queries import today
+from matching.brokerage.moves import Move, Step, begin, brokers_of, last_step, others, owners_of, steps_of
+from matching.brokerage.outbox import notify
+from matching.brokerage.people import Person, account_of
+from matching.brokerage.proposal_content import expiry_of, fields_of
+from matching.brokerage.proposal_paths import path_of
+from matching.brokerage.proposal_rules import publication_problems
+from matching.errors import (
+    AnotherPersonNeededError,
+    InvalidProposalError,
+    OrganisationNotVerifiedError,
+)
+
+LONGEST_REASON = 2000
+_OPEN = frozenset({ProposalState.PUBLISHED.value, ProposalState.FEEDBACK_RECEIVED.value})
+_STAFF = frozenset({Role.BROKER.value, Role.ADMINISTRATOR.value})
+
+
+def submit(
+    session: Session, reference: str, person: Person, *, version: str | None = None, day: date | None = None
+) -> Proposal:
+    """Hand a complete draft to the staff. Members of an organisation that is not verified yet may do so, too.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, MoveNotAllowedError, or InvalidProposalError.
+    """
+    move = begin(session, reference, person, Step.SUBMITTED, version)
+    if move.repeated or (version is None and move.proposal.state == ProposalState.TO_VALIDATE.value):
+        return move.proposal
+    move.require(ProposalState.DRAFT)
+    _require_complete(move.proposal, day or today())
+    move.proposal.submitted_at = now()
+    proposal = move.done(ProposalState.TO_VALIDATE)
+    _tell(move, others(brokers_of(session, proposal), person), NoticeKind.DESK, "proposal.submitted")
+    return proposal
+
+
+def take_back(session: Session, reference: str, person: Person, *, version: str | None = None) -> Proposal:
+    """Make what waits for validation a draft again, by its owners. Raises as `submit` does."""
+    move = begin(session, reference, person, Step.TAKEN_BACK, version)
+    if move.repeated:
+        return move.proposal
+    move.require(ProposalState.TO_VALIDATE)
+    return move.done(ProposalState.DRAFT)
+
+
+def approve(
+    session: Session,
+    reference: str,
+    person: Person,
+    *,
+    version: str | None = None,
+    second_approval: bool = False,
+    day: date | None = None,
+) -> Proposal:
+    """Open a proposal to matching, by the staff; a draft directly, unless two must approve (`second_approval`).
+
+    With two, the first approval is an opinion that is logged (the state stays), the second publishes; neither is its
+    author's, and a change of the text ends the first. One that is open already, saying what the person saw, stays as
+    it is. Raises as `submit` does, AnotherPersonNeededError, and OrganisationNotVerifiedError.
+    """
+    day = day or today()
+    move = begin(session, reference, person, Step.APPROVED, version, staff=True)
+    proposal = move.proposal
+    if proposal.state in _OPEN and (version is None or version.endswith(f"_{proposal.content_hash}")):
+        return proposal
+    if second_approval:
+        move.require(ProposalState.TO_VALIDATE)
+    else:
+        move.require(ProposalState.DRAFT, ProposalState.REFUSED, ProposalState.TO_VALIDATE)
+    _require_complete(proposal, day)
+    _require_verified(session, proposal)
+    if second_approval and not _seconded(move):
+        return proposal
+    _open(proposal, day)
+    answered = any(event.action == Step.ANSWERED.value for event in steps_of(session, proposal))
+    move.done(ProposalState.FEEDBACK_RECEIVED if answered else ProposalState.PUBLISHED)
+    _tell(move, others(owners_of(session, proposal), person), NoticeKind.PROPOSAL, "proposal.approved")
+    return proposal
+
+
+def refuse(session: Session, reference: str, person: Person, reason: str, *, version: str | None = None) -> Proposal:
+    """Send a proposal that waits back to its owners with a reason in words, which they read. Raises as `submit` does.
+
+    Raises ValueError without a reason, or for one that is too long.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ValueError(f"a refusal needs a reason of 1 to {LONGEST_REASON} characters")
+    move = begin(session, reference, person, Step.REFUSED, version, staff=True, note=reason)
+    if move.repeated:
+        return move.proposal
+    move.require(ProposalState.TO_VALIDATE)
+    proposal = move.done(ProposalState.REFUSED)
+    told = others(owners_of(session, proposal), person)
+    _tell(move, told, NoticeKind.PROPOSAL, "proposal.refused", reason=reason)
+    return proposal
+
+
+def refusal_of(session: Session, proposal: Proposal) -> CaseEvent | None:
+    """Why a refused proposal was refused; None for any other."""
+    if proposal.state != ProposalState.REFUSED.value:
+        return None
+    last = last_step(session, proposal)
+    return last if last is not None and last.action == Step.REFUSED.value else None
+
+
+def first_opinion(session: Session, proposal: Proposal) -> CaseEvent | None:
+    """The first of two approvals, where it stands: given since the proposal came to wait, and of the text as it is."""
+    for event in reversed(steps_of(session, proposal)):
+        if event.after:
+            return None
+        if event.action == Step.ENDORSED.value and (event.detail or {}).get("content") == proposal.content_hash:
+            return event
+    return None
+
+
+def _seconded(move: Move) -> bool:
+    """Whether somebody else approved before; if not, this is the first opinion, and is logged as that."""
+    proposal = move.proposal
+    if move.person.account_id in (proposal.author_id, _submitter(move)):
+        raise AnotherPersonNeededError(f"proposal {proposal.reference} is not approved by who wrote it")
+    first = first_opinion(move.session, proposal)
+    if first is not None and first.actor == move.person.actor:
+        raise AnotherPersonNeededError(f"proposal {proposal.reference} needs the approval of another person")
+    if first is None:
+        detail = {"content": proposal.content_hash}
+        Move(move.session, move.person, proposal, Step.ENDORSED, move.seen, "", detail).done(None)
+        told = others(brokers_of(move.session, proposal), move.person)
+        _tell(move, told, NoticeKind.DESK, "proposal.endorsed")
+    return first is not None
+
+
+def _submitter(move: Move) -> int | None:
+    """The account that handed it in, where it still waits since."""
+    last = last_step(move.session, move.proposal)
+    return account_of(last.actor) if last is not None else None
+
+
+def _require_complete(proposal: Proposal, day: date) -> None:
+    problems = publication_problems(fields_of(proposal), day)
+    if problems:
+        raise InvalidProposalError(problems)
+
+
+def _require_verified(session: Session, proposal: Proposal) -> None:
+    """An organisation that is verified stands behind what is published, or the agency itself does."""
+    if proposal.organisation is not None:
+        verified = proposal.organisation.verified_at is not None
+    else:
+        author = session.get(Account, proposal.author_id) if proposal.author_id else None
+        verified = author is None or author.role in _STAFF
+    if not verified:
+        raise OrganisationNotVerifiedError(
+            f"the organisation of proposal {proposal.reference} must be verified before it is published"
+        )
+
+
+def _open(proposal: Proposal, day: date) -> None:
+    """Date it. What was open before and was only corrected keeps its dates: a correction is no extension."""
+    fields = fields_of(proposal)
+    corrected = proposal.published is not None and proposal.expires is not None and proposal.expires > day
+    if not corrected:
+        proposal.published = day
+    if not corrected or fields.kind is ProposalKind.RDR:
+        proposal.expires = expiry_of(fields, day)
+
+
+def _tell(move: Move, accounts: list[Account], kind: NoticeKind, template: str, **values: str) -> None:
+    proposal = move.proposal
+    key = f"{template}:{proposal.id}:{len(steps_of(move.session, proposal))}"
+    notify(move.session, accounts, kind, template, path=path_of(proposal), key=key, title=proposal.title, **values)
