@@ -57,6 +57,7 @@ def examine() -> Iterator[Finding]:
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
     yield from _guarded("index", lambda: _index(settings), "abbina index --full")
     yield from _guarded("ranking", lambda: [_ranking(settings)], "abbina ranker list")
+    yield from _guarded("letters", lambda: [_letters(settings)], "abbina deliver")
     yield from _guarded("nightly", lambda: [_night(settings)], "abbina nightly")
 
 
@@ -166,6 +167,27 @@ def _ranking(settings: Settings) -> Finding:
         detail = f"{', '.join(unusable.values())} was learnt with other features than the program has now: "
         return Finding("ranking", Health.NOTE, f"{detail}the shipped weights serve instead", "abbina ranker fit")
     return Finding("ranking", Health.OK, ", ".join(sorted(serving)))
+
+
+def _letters(settings: Settings) -> Finding:
+    from data.db import make_engine, session_factory
+    from matching.brokerage.delivery import carrier_of, standing
+
+    carrier_of(settings)
+    engine = make_engine(settings.database)
+    try:
+        found = standing(session_factory(engine), now())
+    finally:
+        engine.dispose()
+    where = "a mail server" if settings.smtp_url else f"files in {settings.letters_dir}"
+    detail = (
+        f"to {where}; {found.waiting} waiting, {found.failed} refused or given up, {found.uncertain} of unknown fate"
+    )
+    if found.overdue:
+        return Finding("letters", Health.WRONG, f"{detail}; {found.overdue} overdue for a day", "abbina deliver")
+    if found.uncertain:
+        return Finding("letters", Health.NOTE, detail, "abbina deliver --retry-uncertain sends them again")
+    return Finding("letters", Health.OK, detail)
 
 
 def _night(settings: Settings) -> Finding:
