@@ -20,9 +20,9 @@ from matching.brokerage.passwords import hash_of
 FILE = "demo-accounts.txt"
 ACTOR = "job:demo"
 PEOPLE = (
-    ("amministrazione", "Anna Finta (administrator of the demo)", Role.ADMINISTRATOR),
-    ("facilitatore", "Fabio Finto (broker of the demo)", Role.BROKER),
-    ("impresa", "Irene Inventata (member of the demo)", Role.MEMBER),
+    ("amministrazione", "Anna Finta (demo)", Role.ADMINISTRATOR),
+    ("facilitatore", "Fabio Finto (demo)", Role.BROKER),
+    ("impresa", "Irene Inventata (demo)", Role.MEMBER),
 )
 _RANDOM_BYTES = 15
 """Random bytes in the password: 20 characters."""
