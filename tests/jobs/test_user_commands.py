@@ -51,7 +51,7 @@ def test_an_account_made_by_the_command_signs_in_on_the_pages(abbina: Run, prepa
         with session_factory(application.engine)() as session:
             before = account_by_email(session, "ada@example.org")
         form = {"email": "ada@example.org", "password": PASSWORD, "csrf_token": token.group(1)}
-        assert browser.post("/login", data=form).location == "/"
+        assert browser.post("/login", data=form).location == "/account/arrive"
         assert browser.get("/admin/accounts/").status_code == 200
         with session_factory(application.engine)() as session:
             after = account_by_email(session, "ada@example.org")

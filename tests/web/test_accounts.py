@@ -467,3 +467,19 @@ def test_letters_are_written_in_the_reader_s_language(stranger: Browser, member:
     [letter] = letters(session, member.email)
     assert (letter.language, letter.subject) == ("it", "Abbina: nuova password")
     assert "aprire entro due ore" in letter.body
+
+
+def test_a_language_chosen_on_a_page_holds_for_the_session(visit: Visit, sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        browser = visit().sign_in(account(session, language="it"))
+    assert 'lang="it"' in browser.get("/account/").text[:200]
+    browser.get("/account/?lang=en")
+    assert 'lang="en"' in browser.get("/account/").text[:200]
+    browser.send("/account/", {"name": "Ada", "language": "it"})
+    assert 'lang="it"' in browser.get("/account/").text[:200]
+
+
+def test_a_member_without_organisation_comes_to_the_choice_of_one(stranger: Browser, visit: Visit) -> None:
+    assert visit("member").get("/account/arrive").location == "/account/organisation/"
+    assert visit("broker").get("/account/arrive").location == "/"
+    assert stranger.get("/account/arrive").location.startswith("/login")

@@ -202,7 +202,7 @@ def test_suspension_takes_effect_at_once_and_can_be_taken_back(
     assert "wrong" in stranger.send("/login", form).text
     assert "gets no letter" in administrator.send(f"{at}/password-letter", follow_redirects=True).text
     administrator.send(f"{at}/reactivate")
-    assert stranger.send("/login", form).location == "/"
+    assert stranger.send("/login", form).location == "/account/arrive"
 
 
 def test_the_last_administrator_is_told_why_they_stay(administrator: Browser, session: Session) -> None:
