@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from data.models import Account, Organisation
+    from data.settings import Settings
 
 ACTOR = "job:user"
 _ROLES = click.Choice(["administrator", "broker", "member"])
@@ -49,24 +50,13 @@ def create(
     from data.settings import load_settings
     from jobs.opening import open_application
     from matching.brokerage.accounts import create_account
-    from matching.brokerage.invitations import invite, require_no_account
 
     settings = load_settings()
     password = None if by_letter else _password(password_file)
     with open_application(settings) as application, unit_of_work(application.sessions) as session, _explained():
         place = _organisation(session, organisation, role)
         if password is None:
-            require_no_account(session, email)
-            _, url = invite(
-                session,
-                email=email,
-                role=Role(role),
-                language=language or settings.language,
-                actor=ACTOR,
-                address=settings.address,
-                organisation=place,
-            )
-            done = f"invited {email}; the letter waits in the outbox. The link in it, for two weeks:\n{url}"
+            done = _invited(session, settings, email, role, language, place)
         else:
             made = create_account(
                 session,
@@ -80,6 +70,25 @@ def create(
             )
             done = f"account {made.id}: {made.email}, {made.role}"
     click.echo(done)
+
+
+def _invited(
+    session: Session, settings: Settings, email: str, role: str, language: str | None, place: Organisation | None
+) -> str:
+    from data.models.vocabulary import Role
+    from matching.brokerage.invitations import invite, require_no_account
+
+    require_no_account(session, email)
+    _, url = invite(
+        session,
+        email=email,
+        role=Role(role),
+        language=language or settings.language,
+        actor=ACTOR,
+        address=settings.address,
+        organisation=place,
+    )
+    return f"invited {email}; the letter waits in the outbox. The link in it, for two weeks:\n{url}"
 
 
 @user.command("list")
