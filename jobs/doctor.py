@@ -54,6 +54,7 @@ def examine() -> Iterator[Finding]:
     yield from database
     if any(finding.health is Health.WRONG for finding in database):
         return
+    yield from _guarded("accounts", lambda: [_accounts(settings)], "abbina user list")
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
     yield from _guarded("index", lambda: _index(settings), "abbina index --full")
     yield from _guarded("ranking", lambda: [_ranking(settings)], "abbina ranker list")
@@ -113,6 +114,25 @@ def _database(settings: Settings) -> list[Finding]:
         mend = "abbina demo, or abbina import organisations FILE"
         findings.append(Finding("records", Health.NOTE, "nothing is stored yet", mend))
     return findings
+
+
+def _accounts(settings: Settings) -> Finding:
+    from data.db import make_engine, session_factory
+    from matching.brokerage.accounts import demo_accounts, has_administrator
+
+    engine = make_engine(settings.database)
+    try:
+        with session_factory(engine)() as session:
+            shown, led = len(demo_accounts(session)), has_administrator(session)
+    finally:
+        engine.dispose()
+    if shown and settings.is_public:
+        mend = "start on a database of your own (another ABBINA_HOME or ABBINA_DATABASE_URL)"
+        return Finding("accounts", Health.WRONG, f"{shown} demo accounts at {settings.public_url}", mend)
+    if not led:
+        mend = "abbina user create EMAIL --role administrator"
+        return Finding("accounts", Health.NOTE, "there is no administrator yet", mend)
+    return Finding("accounts", Health.OK, f"{shown} demo accounts, on this machine" if shown else "an administrator")
 
 
 def _model(settings: Settings) -> list[Finding]:
