@@ -82,17 +82,18 @@ def interests_received(session: Session, person: Person, page: int = 1) -> Inter
 
 def waiting_interests(_day: date) -> Select[*tuple[Any, ...]]:
     """What waits at the desk to be taken over or evaluated, with the columns of `queue_sources.COLUMNS`."""
+    columns: list[ColumnElement[Any]] = [
+        Interest.id.label("object_id"),
+        Interest.reference.label("reference"),
+        Proposal.title.label("title"),
+        utc_day(Interest.moved_at).label("since"),
+        working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
+        Interest.assignee_id.label("assignee_id"),
+        Organisation.name.label("organisation"),
+        literal(1).label("waiting"),
+    ]
     return (
-        select(
-            Interest.id.label("object_id"),
-            Interest.reference.label("reference"),
-            Proposal.title.label("title"),
-            utc_day(Interest.moved_at).label("since"),
-            working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
-            Interest.assignee_id.label("assignee_id"),
-            Organisation.name.label("organisation"),
-            literal(1).label("waiting"),
-        )
+        select(*columns)
         .select_from(Interest)
         .join(Proposal, Proposal.id == Interest.proposal_id)
         .outerjoin(Organisation, Organisation.id == Interest.organisation_id)
