@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from data.models import (
     Account,
-    Attachment,
     CaseEvent,
     Consent,
     CurationDecision,
@@ -20,7 +19,6 @@ from data.models import (
     NotificationPreference,
     Organisation,
     OutboxMessage,
-    PartnerResponse,
     Proposal,
     RankerChange,
     SavedFilter,
@@ -28,7 +26,7 @@ from data.models import (
     TagDecision,
     now,
 )
-from data.models.vocabulary import CaseKind, Membership, PartnerAnswer
+from data.models.vocabulary import CaseKind, Membership
 from matching.brokerage.consents import withdraw_all
 from matching.brokerage.letters import written
 from matching.brokerage.people import actor_of
@@ -116,15 +114,6 @@ def _empty_notes(session: Session, account: Account) -> int:
     return _count(session.execute(update(CaseEvent).where(*noted).values(note=None)))
 
 
-def _empty_answers(session: Session, account: Account) -> int:
-    """A company's answers stand; the person's questions and remarks go."""
-    own = PartnerResponse.actor == actor_of(account.id)
-    asked = PartnerResponse.answer == PartnerAnswer.QUESTION.value
-    gone = _count(session.execute(delete(PartnerResponse).where(own, asked)))
-    noted = own, PartnerResponse.note.is_not(None)
-    return gone + _count(session.execute(update(PartnerResponse).where(*noted).values(note=None)))
-
-
 def _proposals(session: Session, account: Account) -> Any:
     own = select(Proposal).where(Proposal.author_id == account.id).order_by(Proposal.id)
     accompanied = select(Proposal.reference).where(Proposal.facilitator_id == account.id).order_by(Proposal.id)
@@ -167,8 +156,6 @@ PARTS: tuple[Part, ...] = (
     Part("decisions", ("curation_decision",), rows_of(CurationDecision.actor, by_actor=True)),
     Part("decisions_about_themes", ("tag_decision",), rows_of(TagDecision.actor, by_actor=True)),
     Part("rankings", ("ranker_change",), rows_of(RankerChange.actor, by_actor=True)),
-    Part("answers", ("partner_response",), rows_of(PartnerResponse.actor, by_actor=True), _empty_answers),
-    Part("attachments", ("attachment",), rows_of(Attachment.actor, by_actor=True)),
     Part("events", ("case_event",), _events, _empty_notes),
     Part("account", ("account",), _account, empty),
 )
