@@ -28,6 +28,7 @@ from web.context import attach
 from web.language import init_language
 from web.presentation import init_presentation
 from web.security import init_security
+from web.uploading import init_uploading
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
@@ -49,6 +50,7 @@ def create_app(built_from: Settings | Application) -> Flask:
     )
     attach(app, application)
     Bootstrap5(app)
+    init_uploading(app)
     init_language(app)
     init_assets(app)
     init_security(app, application.settings)

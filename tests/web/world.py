@@ -143,6 +143,7 @@ OBJECTS: dict[str, Maker] = {
     # for others
     "search": _search,
     "kind": lambda session, world: {"kind": "TR"},
+    "kind-of-call": lambda session, world: {"kind": "RDR"},
     "stylesheet": lambda session, world: {"filename": "abbina.css"},
     "bootstrap": lambda session, world: {"filename": "css/bootstrap.min.css"},
     "library": lambda session, world: {"filename": "js/webauthn.js"},
@@ -153,22 +154,31 @@ OBJECTS: dict[str, Maker] = {
 
 All proposals but `foreign` are of the owner's organisation; `private-draft` the owner wrote without one.
 """
-ONLY_FOR = {
+_OF_PROPOSALS = ("proposals.", "desk.")
+ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "attachment": "proposals.file",
     "answer": "proposals.withdraw_response",
     "organisation": "organisations.",
+    "draft": _OF_PROPOSALS,
+    "published": _OF_PROPOSALS,
+    "archived": _OF_PROPOSALS,
+    "private-draft": _OF_PROPOSALS,
+    "foreign": _OF_PROPOSALS,
+    "search": "searches.",
     "stylesheet": "static",
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
     **interests_world.ONLY_FOR,
 }
-"""Objects whose values fit addresses that they do not belong to, by what the endpoints begin with that they are for."""
+"""Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are
+for; `--observed` asks no others for them."""
 
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
     **interests_world.FORMS,
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
+    "proposals.post kind-of-call": lambda world: factories.form_of("RDR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),
     "proposals.preview": lambda world: factories.form_of("TR"),
     "proposals.record": lambda world: {
