@@ -8,18 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import (
-    activities,
-    desk,
-    errors,
-    home,
-    interests,
-    notices,
-    organisations,
-    privacy,
-    proposals,
-    searches,
-)
+from web import activities, desk, errors, home, interests, notices, organisations, privacy, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import BLUEPRINTS as ACCOUNT_PAGES
 from web.accounts import init_accounts, init_limits

@@ -20,13 +20,16 @@ from sqlalchemy.orm import Session
 from data.models import (
     Account,
     Attachment,
+    Notification,
     OrganisationTheme,
     PartnerResponse,
     Proposal,
     ProposalCode,
+    SavedFilter,
     SavedSearch,
     now,
 )
+from data.queries import today
 from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
 from tests.data.hostile import pdf
@@ -126,6 +129,24 @@ def _search(session: Session, world: World) -> Values:
     return {"number": kept.id}
 
 
+def _notice(session: Session, world: World) -> Values:
+    """The owner's, not seen yet."""
+    told = {"template": "membership.confirmed", "values": {"organisation": "Officine"}, "path": "/", "key": "matrix"}
+    notice = Notification(account_id=world.accounts["owner"].id, kind="account", **told)
+    session.add(notice)
+    session.flush()
+    return {"number": notice.id}
+
+
+def _followed(session: Session, world: World) -> Values:
+    """A list that the owner follows."""
+    kept = {"name": "Laser", "list_name": "proposals", "query": {"q": "laser"}, "last_id": 0, "told": []}
+    saved = SavedFilter(account_id=world.accounts["owner"].id, last_day=today(), **kept)
+    session.add(saved)
+    session.flush()
+    return {"number": saved.id}
+
+
 OBJECTS: dict[str, Maker] = {
     # for addresses of organisations
     "organisation": lambda session, world: {"reference": _organisation_of(session, world)},
@@ -142,6 +163,11 @@ OBJECTS: dict[str, Maker] = {
     "answer": _answer,
     # for others
     "search": _search,
+    "own-notice": _notice,
+    "followed-list": _followed,
+    "list": lambda session, world: {"name": "proposals"},
+    "letter": lambda session, world: {"token": "nothing"},
+    "sole-member": lambda session, world: {"number": factories.account(session).id},
     "kind": lambda session, world: {"kind": "TR"},
     "kind-of-call": lambda session, world: {"kind": "RDR"},
     "stylesheet": lambda session, world: {"filename": "abbina.css"},
@@ -169,6 +195,11 @@ ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
+    "own-notice": "activities.see",
+    "followed-list": "activities.leave",
+    "list": "activities.follow",
+    "letter": "activities.off",
+    "sole-member": "privacy.",
     **interests_world.ONLY_FOR,
 }
 """Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are

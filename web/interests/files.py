@@ -20,8 +20,9 @@ from web.interests.meeting import page
 from web.interests.showing import Unfinished
 from web.labels import UPLOAD_FAULTS, named
 from web.language import translate
-from web.proposals.attaching import file_store, handed_out
+from web.proposals.attaching import handed_out
 from web.security import csrf
+from web.uploading import file_store
 
 _FORM_AROUND = 64 * 1024
 """Bytes that a form has beside its file."""

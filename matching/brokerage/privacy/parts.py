@@ -30,6 +30,7 @@ from data.models.vocabulary import CaseKind, Membership
 from matching.brokerage.consents import withdraw_all
 from matching.brokerage.letters import written
 from matching.brokerage.people import actor_of
+from matching.brokerage.privacy.casework import CASEWORK
 from matching.brokerage.privacy.interest_parts import INTEREST_PARTS
 from matching.brokerage.privacy.registry import Part, removed, row, rows_of
 
@@ -136,6 +137,7 @@ def _count(result: Any) -> int:
 
 
 PARTS: tuple[Part, ...] = (
+    *CASEWORK,
     Part("consents", ("consent",), rows_of(Consent.account_id), _withdraw_consents),
     Part("invitations", ("invitation",), _invitations, _erase_invitations),
     Part("letters", ("outbox_message",), _letters, _erase_letters),
