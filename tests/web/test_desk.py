@@ -178,6 +178,16 @@ def test_what_blocks_goes_out_only_with_a_reason_that_is_logged(
     assert "È l'indirizzo del consorzio." in page
 
 
+def test_the_proposals_own_page_does_not_approve_past_the_quality_check(
+    client: Browser, session: Session, sessions: sessionmaker[Session]
+) -> None:
+    record = to_validate(session, expertise_sought=TEXT)
+    session.commit()
+    answer = client.send(f"/proposals/{record.reference}/publish")
+    assert answer.location == f"/desk/proposals/{record.reference}#verdict"
+    assert state_of(sessions, record.id) == "to_validate"
+
+
 def test_faults_of_the_form_cannot_be_outweighed(
     client: Browser, session: Session, sessions: sessionmaker[Session]
 ) -> None:
