@@ -39,19 +39,20 @@ _DECIDED = tuple(
 )
 
 Columns = Select[*tuple[Any, ...]]
+Titles = Select[int, str, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
     """One kind of item: its rows on a day, what the log of casework calls the things themselves, and their names.
 
-    `titles` selects (id, reference, title) of things by id, whether they wait or not.
+    `titles` selects (id, reference, title, organisation) of things by id, whether they wait or not.
     """
 
     kind: QueueKind
     rows: Callable[[date], Columns]
     case: CaseKind
-    titles: Callable[[Sequence[int]], Select[int, str, str]]
+    titles: Callable[[Sequence[int]], Titles]
 
 
 def _columns(
@@ -211,18 +212,22 @@ def memberships_to_confirm(_day: date) -> Columns:
     )
 
 
-def _titles_of_proposals(ids: Sequence[int]) -> Select[int, str, str]:
-    return select(Proposal.id, Proposal.reference, Proposal.title).where(Proposal.id.in_(ids))
+def _titles_of_proposals(ids: Sequence[int]) -> Titles:
+    owner = Organisation.id == Proposal.organisation_id
+    columns = select(Proposal.id, Proposal.reference, Proposal.title, Organisation.name)
+    return columns.outerjoin(Organisation, owner).where(Proposal.id.in_(ids))
 
 
-def _titles_of_organisations(ids: Sequence[int]) -> Select[int, str, str]:
-    return select(Organisation.id, Organisation.reference, Organisation.name).where(Organisation.id.in_(ids))
+def _titles_of_organisations(ids: Sequence[int]) -> Titles:
+    columns = select(Organisation.id, Organisation.reference, Organisation.name, Organisation.name)
+    return columns.where(Organisation.id.in_(ids))
 
 
-def _titles_of_members(ids: Sequence[int]) -> Select[int, str, str]:
+def _titles_of_members(ids: Sequence[int]) -> Titles:
     name: ColumnElement[str] = func.coalesce(func.nullif(Account.name, ""), Organisation.name)
     owner = Organisation.id == Account.organisation_id
-    return select(Account.id, Organisation.reference, name).join(Organisation, owner).where(Account.id.in_(ids))
+    columns = select(Account.id, Organisation.reference, name, Organisation.name)
+    return columns.join(Organisation, owner).where(Account.id.in_(ids))
 
 
 SOURCES: tuple[QueueSource, ...] = (
