@@ -298,3 +298,16 @@ def _organisation_conditions(wanted: OrganisationFilter) -> list[ColumnElement[b
         conditions.append(Organisation.id.in_(_owners_of(OrganisationTheme.organisation_id, wanted.theme)))
     searched = (Organisation.name, Organisation.description, Organisation.city, Organisation.reference)
     return conditions + says(wanted.text, searched)
+
+
+def new_proposals(session: Session, wanted: ProposalFilter, after: int, since: date, day: date) -> list[int]:
+    """Ids of the proposals that pass the filter and came in after the id `after`, or were published from `since` on."""
+    new = or_(Proposal.id > after, Proposal.published >= since)
+    query = select(Proposal.id).outerjoin(Organisation, Proposal.organisation_id == Organisation.id)
+    return list(session.scalars(query.where(*_proposal_conditions(wanted, day), new).order_by(Proposal.id)))
+
+
+def new_organisations(session: Session, wanted: OrganisationFilter, after: int) -> list[int]:
+    """Ids of the organisations that pass the filter and came in after the id `after`."""
+    query = select(Organisation.id).where(*_organisation_conditions(wanted), Organisation.id > after)
+    return list(session.scalars(query.order_by(Organisation.id)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from email.utils import formataddr, parseaddr
 from functools import cached_property
 from pathlib import Path
 
@@ -41,12 +43,27 @@ class Settings(BaseSettings):
         default=None, pattern="^https?://[^/]+$", description="Address of the pages as people reach them."
     )
     second_approval: bool = Field(default=False, description="A second person approves before a proposal goes out.")
+    default_expert: str | None = Field(
+        default=None, description="E-mail of the broker to whom expressions of interest go where nobody is chosen."
+    )
     show_uncurated: bool = Field(default=False, description="Companies see suggestions before a broker accepted them.")
     upload_megabytes: int = Field(default=10, ge=1, le=100, description="Largest file that may be attached, in MB.")
     proxies: int = Field(default=0, ge=0, le=3, description="Web servers in front whose X-Forwarded headers count.")
     rate_limits: bool = Field(default=True, description="Limit how often one address signs in, registers, asks.")
     rate_limit_url: str = Field(default="memory://", description="Where the limits count; one store for all workers.")
     staff_second_factor: bool = Field(default=False, description="Staff cannot work without a second factor.")
+    smtp_url: str | None = Field(
+        default=None,
+        pattern=r"^smtps?://([^@/\s]+@)?[^@/\s]+$",
+        description="Mail server: smtp://user@host:587 (STARTTLS) or smtps://; letters are files when unset.",
+    )
+    smtp_password_file: Path | None = Field(default=None, description="File holding the password of the mail server.")
+    mail_from: str = Field(default="abbina@localhost", description="Sender of letters: an address, or Name <address>.")
+    mail_dir: Path | None = Field(default=None, description="Folder of the letters where no mail server is set.")
+    unconfirmed_days: int = Field(default=30, ge=1, le=3650, description="Days that unconfirmed accounts are kept.")
+    invitation_days: int = Field(default=90, ge=1, le=3650, description="Days that invitations are kept.")
+    letter_days: int = Field(default=90, ge=1, le=3650, description="Days that letters are kept once they went out.")
+    notification_days: int = Field(default=365, ge=1, le=3650, description="Days that notifications are kept.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -55,6 +72,15 @@ class Settings(BaseSettings):
         if url and url.startswith(("postgres://", "postgresql://")):
             return "postgresql+psycopg://" + url.split("://", 1)[1]
         return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, sender: str) -> str:
+        name, address = parseaddr(sender)
+        plain = sender.isprintable() and re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address)
+        if not plain or formataddr((name, address)) not in (sender, f'"{name}" <{address}>'):
+            raise ValueError("give one address, such as Abbina <abbina@example.org>")
+        return sender
 
     @property
     def database(self) -> str:
@@ -90,6 +116,18 @@ class Settings(BaseSettings):
     def log_dir(self) -> Path:
         """Folder of logs and reports."""
         return self.home / "logs"
+
+    @property
+    def letters_dir(self) -> Path:
+        """Folder of the letters where no mail server is set."""
+        return self.mail_dir or self.home / "mail"
+
+    @cached_property
+    def smtp_password(self) -> str:
+        """The password of the mail server. Raises SettingsError where it is missing or empty."""
+        if self.smtp_password_file is None:
+            raise SettingsError("ABBINA_SMTP_PASSWORD_FILE is not set: name the file that holds the user's password.")
+        return _read_secret(self.smtp_password_file, "ABBINA_SMTP_PASSWORD_FILE", minimum=1)
 
     @cached_property
     def een_key(self) -> str:

@@ -80,6 +80,20 @@ class VectorCache:
                     connection.execute("VACUUM")
         return int(removed)
 
+    def forget(self, texts: Iterable[str]) -> int:
+        """Remove the vectors of these texts, of every role and model, and overwrite where they lay; how many went."""
+        with self._connection() as connection:
+            models = [row[0] for row in connection.execute("SELECT DISTINCT fingerprint FROM vector")]
+            keys = [(cache_key(text, role, model),) for text in texts for role in Role for model in models]
+            connection.execute("PRAGMA secure_delete=ON")
+            with connection:
+                before = connection.total_changes
+                connection.executemany("DELETE FROM vector WHERE key = ?", keys)
+            removed = connection.total_changes - before
+            with suppress(sqlite3.OperationalError):  # a reader keeps the log busy: the next checkpoint empties it
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return removed
+
     def __len__(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("SELECT count(*) FROM vector").fetchone()[0])

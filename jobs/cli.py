@@ -35,6 +35,8 @@ COMMANDS: dict[str, Place] = {
     "nightly": Place(
         "jobs.nightly_command", "nightly", "Import, expire, re-index and recompute suggestions; resumable."
     ),
+    "deliver": Place("jobs.deliver_command", "deliver", "Send the letters that wait; a mail server or a folder."),
+    "retention": Place("jobs.retention_command", "retention", "Remove what was kept for as long as is allowed."),
     "ranker": Place("jobs.ranker_commands", "ranker", "Learnt rankings: list, show, fit, promote, roll back."),
     "benchmark": Place("jobs.benchmark", "benchmark", "Measure speed and quality on this machine."),
     "train-tagger": Place("jobs.tag_commands", "train_tagger", "Teach the tagger as the shipped one was taught."),

@@ -37,7 +37,11 @@ _TEXTS: dict[str, dict[str, str]] = {
         "suggestions": "Suggerimenti: ricalcolati per {recomputed} proposte su {proposals}; "
         "{dropped} tolti da proposte chiuse",
         "searches": "Ricerche salvate: {searches} esaminate, {hits} nuovi candidati per {successful} di esse; "
-        "{ended} finite con la loro proposta",
+        "{ended} finite con la loro proposta; {lists} elenchi seguiti, {new_in_lists} novità",
+        "digest": "Messaggi: {letters} scritti con {notifications} notifiche, {left_out} notifiche non volute",
+        "deliver": "Posta: {sent} messaggi inviati, {later} rinviati, {failed} respinti, {uncertain} di esito incerto",
+        "retention": "Conservazione: tolti {unconfirmed_accounts} account mai confermati, {invitations} inviti, "
+        "{letters} messaggi, {notifications} notifiche",
         "rejected": "Righe non accettate (prime {shown} di {rejected}):",
     },
     "en": {
@@ -59,7 +63,11 @@ _TEXTS: dict[str, dict[str, str]] = {
         "suggestions": "Suggestions: recomputed for {recomputed} of {proposals} proposals; "
         "{dropped} removed from closed ones",
         "searches": "Saved searches: {searches} looked at, {hits} new candidates for {successful} of them; "
-        "{ended} ended with their proposal",
+        "{ended} ended with their proposal; {lists} followed lists, {new_in_lists} new entries",
+        "digest": "Letters: {letters} written with {notifications} notifications, {left_out} notifications not wanted",
+        "deliver": "Mail: {sent} letters sent, {later} put off, {failed} refused, {uncertain} of unknown fate",
+        "retention": "Retention: {unconfirmed_accounts} accounts never confirmed, {invitations} invitations, "
+        "{letters} letters, {notifications} notifications removed",
         "rejected": "Rows that were not taken (the first {shown} of {rejected}):",
     },
 }

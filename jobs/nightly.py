@@ -1,4 +1,4 @@
-"""The night's work: import, expire, learn tags, index, learn the ranking, suggestions, searches, report.
+"""The night's work: import, expire, learn tags, index, learn the ranking, suggestions, searches, letters, report.
 
 Each step may be killed and run again.
 
@@ -23,13 +23,14 @@ from data.sources.report import ImportReport, unreadable
 from embeddings.errors import GenerationError, ModelError
 from embeddings.generations import Generation
 from jobs import importing
+from jobs.follow_up import apply_retention, send_letters, write_letters
 from jobs.learning import learn_from_decisions
 from jobs.locks import job_lock
 from jobs.logs import job_log
 from jobs.night_report import write_report
 from jobs.runs import describe, last_report, mark_interrupted, run_steps
 from matching import suggestions
-from matching.brokerage import searches
+from matching.brokerage import saved_filters, searches
 from matching.brokerage.expiry import archive_old, expire_due, notify_expiring
 from matching.freshness import Seeker, basis, outdated
 from matching.ranking import LISTS
@@ -38,8 +39,20 @@ if TYPE_CHECKING:
     from matching.bootstrap import Application
 
 JOB = "nightly"
-STEPS = ("import", "expire", "tagging", "index", "learn", "suggestions", "searches", "report")
-IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, SEARCHES, REPORT = STEPS
+STEPS = (
+    "import",
+    "expire",
+    "tagging",
+    "index",
+    "learn",
+    "suggestions",
+    "searches",
+    "digest",
+    "deliver",
+    "retention",
+    "report",
+)
+IMPORT, EXPIRE, TAGGING, INDEX, LEARN, SUGGESTIONS, SEARCHES, DIGEST, DELIVER, RETENTION, REPORT = STEPS
 _PATIENCE = 900.0
 """Seconds that a step waits for an import or an index run that someone started by hand."""
 _AFTERLIFE = 2.0
@@ -109,6 +122,9 @@ class Night:
             LEARN: self._learn,
             SUGGESTIONS: self._suggest,
             SEARCHES: self._look,
+            DIGEST: lambda: write_letters(self._application, digests=True),
+            DELIVER: lambda: send_letters(self._application),
+            RETENTION: lambda: apply_retention(self._application),
             REPORT: self._write_report,
         }
         return {name: self._step(name, step) for name, step in work.items()}
@@ -233,8 +249,10 @@ class Night:
             self._sessions,
             lambda reference: matcher(reference, top=suggestions.STORED),
             self._application.today(),
+            show_uncurated=self._settings.show_uncurated,
         )
-        return asdict(found)
+        lists = saved_filters.look(self._sessions, self._application.today())
+        return asdict(found) | {"lists": lists.filters, "new_in_lists": lists.new}
 
     def _last_basis(self, ground: str) -> tuple[Generation | None, datetime | None]:
         """The generation that all suggestions were last brought up to date with, and when that began.

@@ -20,6 +20,7 @@ from embeddings.bridge import TermBridge, shipped_term_vectors
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
+from matching.brokerage.privacy.texts import purge_wanted, purged
 from matching.collection import load_collection
 from matching.concepts import ConceptIndex
 from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
@@ -136,14 +137,22 @@ class Application:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
         if self.settings.model != FALLBACK_MODEL:
             report = self._indexer().run(full=full, progress=progress)
+            self._purge()
             drop_unused_vectors(self.settings, self.store)
             return report
         with self._lock:
             if full or self.store.current_id() is None or not self._serves():
                 self._encoder = fit_fallback(self.settings, self.sessions)
         report = self._indexer().run(full=full, progress=progress)
+        self._purge()
         drop_unused_fallbacks(self.settings, self.store)
         return report
+
+    def _purge(self) -> None:
+        """Where somebody's texts were erased, no older index that still has them stays."""
+        if purge_wanted(self.store.root):
+            self.store.prune(1)
+            purged(self.store.root)
 
     def _serves(self) -> bool:
         try:

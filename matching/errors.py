@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matching.brokerage.interest_rules import Problem as InterestProblem
+    from matching.brokerage.interest_rules import Refusal
     from matching.brokerage.proposal_rules import Problem
 
 
@@ -19,6 +21,22 @@ class NotIndexedError(MatchingError):
 
 class NothingToMatchError(MatchingError):
     """The query has no text to match with, or is not to be matched at all."""
+
+
+class InterestRefusedError(MatchingError):
+    """Nobody may express interest here, or not this person, or not now; `refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"interest cannot be expressed: {refusal.value}")
+        self.refusal = refusal
+
+
+class InvalidInterestError(MatchingError):
+    """An expression of interest that lacks or breaks what its kind requires; `problems` has each fault."""
+
+    def __init__(self, problems: Sequence[InterestProblem]) -> None:
+        super().__init__(f"the expression of interest cannot be taken: {'; '.join(map(str, problems))}")
+        self.problems = tuple(problems)
 
 
 class TaggingError(MatchingError):

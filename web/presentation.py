@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_decimal
@@ -42,7 +42,9 @@ def same_page(**changes: Any) -> str:
     """The address of this page with some of its query changed; None and empty values leave it."""
     query: dict[str, Any] = {**request.args.to_dict(), **changes}
     kept = {name: value for name, value in query.items() if value not in (None, "")}
-    return url_for(request.endpoint or "home.start", **{**(request.view_args or {}), **kept})
+    # Never through url_for: it takes `_scheme` and `_method` for its own, whoever wrote them into the address.
+    path = url_for(request.endpoint or "home.start", **(request.view_args or {}))
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def language_address(language: str) -> str:

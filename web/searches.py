@@ -15,7 +15,7 @@ from data.db import unit_of_work
 from data.models import Proposal, SavedSearch, SavedSearchHit
 from data.queries import names_of, proposal_by_reference, state_in_force, today
 from matching.brokerage import searches
-from matching.brokerage.permissions import may_work_on_proposal, require_owner_or_staff
+from matching.brokerage.permissions import may_see_uncurated, may_work_on_proposal, require_owner_or_staff
 from matching.types import Target
 from web.access import Audience, open_to
 from web.context import actor, application, person, reading
@@ -37,13 +37,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A saved search as pages show it. `goes_on` is False where a person or its proposal has ended it."""
+    """A saved search as pages show it. `goes_on` is False where a person or its proposal has ended it.
+
+    `withheld` counts new candidates that only brokers may see yet; `hits` then has none of them.
+    """
 
     search: SavedSearch
     proposal: Proposal
     state: str
     goes_on: bool
     hits: tuple[Hit, ...]
+    withheld: int = 0
 
 
 @pages.get("/")
@@ -96,7 +100,10 @@ def row_of(session: Session, search: SavedSearch, proposal: Proposal) -> Row:
     """A saved search with those whom nobody has decided about yet."""
     state = state_in_force(proposal.state, proposal.expires, today())
     goes_on = search.closed_at is None and state in OPEN_STATES
-    return Row(search, proposal, state, goes_on, _named(session, searches.new_hits(session, search)))
+    hits = searches.new_hits(session, search)
+    if not may_see_uncurated(person(), show_uncurated=application().settings.show_uncurated):
+        return Row(search, proposal, state, goes_on, (), withheld=len(hits))
+    return Row(search, proposal, state, goes_on, _named(session, hits))
 
 
 def _named(session: Session, hits: Iterable[SavedSearchHit]) -> tuple[Hit, ...]:

@@ -35,6 +35,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+LONGEST_PASSWORD = 1024
+"""Characters of a password that is looked at, at most."""
+
 
 def csp_nonce() -> str:
     """The word that lets a script of this answer run; a new one for each answer."""
@@ -69,6 +72,14 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return [public] if public else [*LOOPBACK, settings.host]
 
 
+def _refuse_long_passwords() -> None:
+    # Hashing a text takes time with its length, and the library breaks beyond 4096 bytes.
+    if request.method == "POST" and any(
+        len(value) > LONGEST_PASSWORD for name, value in request.form.items() if "password" in name
+    ):
+        raise BadRequest("a password that long")
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Protect the forms of `app`, and send the headers with every answer."""
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
@@ -78,6 +89,7 @@ def init_security(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(_refuse_null)
+    app.before_request(_refuse_long_passwords)
     app.after_request(_protect)
     if settings.secure:
         app.after_request(_insist_on_tls)

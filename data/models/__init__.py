@@ -8,8 +8,18 @@ from data.models.base import Base, UtcDateTime, now
 from data.models.casework import CaseEvent
 from data.models.desk import Assignment, ClientNote, ShortlistOrder
 from data.models.exposure import Exposure
+from data.models.interest import (
+    Achievement,
+    Interest,
+    InterestMessage,
+    Partnership,
+    PartnershipMember,
+    PartnershipMessage,
+    PartnershipStep,
+)
 from data.models.organisation import Evidence, ExternalId, Organisation, OrganisationCompetence, OrganisationTheme
 from data.models.outbox import Notification, NotificationPreference, OutboxMessage
+from data.models.privacy import Consent, SavedFilter
 from data.models.proposal import Proposal, ProposalCode
 from data.models.ranker import RankerChange, RankerVersion
 from data.models.response import PartnerResponse
@@ -21,18 +31,22 @@ from data.models.taxonomy import Concept, Crosswalk
 
 __all__ = [
     "Account",
+    "Achievement",
     "Assignment",
     "Attachment",
     "Base",
     "CaseEvent",
     "ClientNote",
     "Concept",
+    "Consent",
     "Crosswalk",
     "CurationDecision",
     "EndedSession",
     "Evidence",
     "Exposure",
     "ExternalId",
+    "Interest",
+    "InterestMessage",
     "Invitation",
     "Notification",
     "NotificationPreference",
@@ -41,12 +55,17 @@ __all__ = [
     "OrganisationTheme",
     "OutboxMessage",
     "PartnerResponse",
+    "Partnership",
+    "PartnershipMember",
+    "PartnershipMessage",
+    "PartnershipStep",
     "Proposal",
     "ProposalCode",
     "RankerChange",
     "RankerVersion",
     "RejectedRow",
     "Run",
+    "SavedFilter",
     "SavedSearch",
     "SavedSearchHit",
     "ShortlistOrder",

@@ -229,6 +229,61 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
+class InterestKind(StrEnum):
+    """What is expressed: interest in a proposal of the platform, a question about a profile, or full interest in it."""
+
+    PLATFORM = "platform"
+    INFORMATION = "information"
+    FULL = "full"
+
+
+class InterestState(StrEnum):
+    """Where an expression of interest is: the first five on the platform, the next two at the network's node."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_EVALUATION = "in_evaluation"
+    RELEVANT = "relevant"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    TAKEN_OVER = "taken_over"
+    CLOSED = "closed"
+
+
+class InterestProgress(StrEnum):
+    """The steps inside a state, in the order of the network's ladder."""
+
+    INFORMATION_REQUESTED = "information_requested"
+    INTEREST_EXPRESSED = "interest_expressed"
+    PENDING = "pending"
+    TAKEN_OVER = "taken_over"
+    FIRST_CONTACT = "first_contact"
+    AWAITING_ADDITIONS = "awaiting_additions"
+    FORWARDED = "forwarded"
+    CONTACT_STARTED = "contact_started"
+    NEGOTIATING = "negotiating"
+    AGREEMENT = "agreement"
+    NO_AGREEMENT = "no_agreement"
+    TRANSFERRED_CLOSED = "transferred_closed"
+    NO_LONGER_INTERESTED = "no_longer_interested"
+    INFORMATION_CLOSED = "information_closed"
+
+
+class Side(StrEnum):
+    """On which side of an expression of interest somebody stands."""
+
+    APPLICANT = "applicant"
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class PartnershipState(StrEnum):
+    """Whether a partnership room is at work or has come to its outcome."""
+
+    OPEN = "open"
+    CONCLUDED = "concluded"
+
+
 class QueueKind(StrEnum):
     """What waits on the brokers' desk."""
 

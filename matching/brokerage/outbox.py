@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from data.models import Account, Notification, NotificationPreference, OutboxMessage, now
@@ -101,3 +101,15 @@ def mark_seen(session: Session, account_id: int, number: int) -> None:
     row = session.get(Notification, number)
     if row is not None and row.account_id == account_id and row.seen_at is None:
         row.seen_at = now()
+
+
+def count_unseen(session: Session, account_id: int) -> int:
+    """How many notifications an account has not seen."""
+    query = select(func.count(Notification.id)).where(Notification.account_id == account_id)
+    return session.scalar(query.where(Notification.seen_at.is_(None))) or 0
+
+
+def mark_all_seen(session: Session, account_id: int) -> None:
+    """Take all notifications off the account's list of news."""
+    own = update(Notification).where(Notification.account_id == account_id, Notification.seen_at.is_(None))
+    session.execute(own.values(seen_at=now()))

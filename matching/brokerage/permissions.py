@@ -87,3 +87,8 @@ def require_staff(person: Person | None) -> None:
     """Raises NotAllowedError for anybody who does not work for the agency."""
     if not is_staff(person):
         raise NotAllowedError("only the staff of the agency does this")
+
+
+def may_see_uncurated(person: Person | None, *, show_uncurated: bool) -> bool:
+    """Whether the person sees candidates about which no broker has decided: the staff, or where the agency says so."""
+    return is_staff(person) or (person is not None and show_uncurated)

@@ -18,9 +18,10 @@ from sqlalchemy.types import Integer, String
 
 from data.calendar import days_later, utc_day, working_days_later
 from data.corpus import is_open
-from data.models import Account, CurationDecision, Organisation, Proposal, Suggestion
+from data.models import Account, CurationDecision, Interest, Organisation, Proposal, Suggestion
 from data.models.vocabulary import CaseKind, DecisionAction, Membership, ProposalKind, ProposalState, QueueKind
 from data.queries import PLATFORM
+from matching.brokerage.interest_lists import waiting_interests
 from matching.types import Band
 
 VALIDATION_DAYS: Final = 3
@@ -230,9 +231,15 @@ def _titles_of_members(ids: Sequence[int]) -> Titles:
     return columns.join(Organisation, owner).where(Account.id.in_(ids))
 
 
+def _titles_of_interests(ids: Sequence[int]) -> Select[int, str, str]:
+    proposal = Proposal.id == Interest.proposal_id
+    return select(Interest.id, Interest.reference, Proposal.title).join(Proposal, proposal).where(Interest.id.in_(ids))
+
+
 SOURCES: tuple[QueueSource, ...] = (
     QueueSource(QueueKind.VALIDATION, proposals_to_validate, CaseKind.PROPOSAL, _titles_of_proposals),
     QueueSource(QueueKind.CURATION, suggestions_to_curate, CaseKind.PROPOSAL, _titles_of_proposals),
+    QueueSource(QueueKind.INTEREST, waiting_interests, CaseKind.INTEREST, _titles_of_interests),
     QueueSource(QueueKind.EXPIRY, profiles_about_to_expire, CaseKind.PROPOSAL, _titles_of_proposals),
     QueueSource(QueueKind.ORGANISATION, organisations_to_verify, CaseKind.ORGANISATION, _titles_of_organisations),
     QueueSource(QueueKind.MEMBERSHIP, memberships_to_confirm, CaseKind.ACCOUNT, _titles_of_members),

@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 from data.corpus import is_open
 from data.db import unit_of_work
 from data.errors import NotFoundError
-from data.models import Proposal, SavedSearch, SavedSearchHit, now
+from data.models import Account, Proposal, SavedSearch, SavedSearchHit, now
+from data.models.vocabulary import NoticeKind
 from matching.brokerage.curation import Candidate, standing
+from matching.brokerage.outbox import notify
+from matching.brokerage.people import account_of, active_staff, person_of
+from matching.brokerage.permissions import may_see_uncurated, may_work_on_proposal
 from matching.brokerage.responses import refused
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.rules import targets_of
@@ -120,10 +124,11 @@ class Looked:
     ended: int = 0
 
 
-def look(sessions: sessionmaker[Session], matcher: Matcher, today: date) -> Looked:
+def look(sessions: sessionmaker[Session], matcher: Matcher, today: date, *, show_uncurated: bool = False) -> Looked:
     """Look for new candidates of every open search, each in one transaction; end those of closed proposals.
 
-    Safe to run again: who was found before is not found anew.
+    Safe to run again: who was found before is not found anew. Whoever saved a search is told in the same transaction,
+    without what only brokers may see unless `show_uncurated`.
     """
     report = Looked()
     with unit_of_work(sessions) as session:
@@ -140,15 +145,15 @@ def look(sessions: sessionmaker[Session], matcher: Matcher, today: date) -> Look
             found = matcher(reference)
         except (NothingToMatchError, NotFoundError):  # erased or emptied meanwhile
             found = Suggestions(query=reference, generation="")
-        hits = record(sessions, number, found)
+        hits = record(sessions, number, found, show_uncurated=show_uncurated)
         report.searches += 1
         report.hits += hits
         report.successful += hits > 0
     return report
 
 
-def record(sessions: sessionmaker[Session], number: int, found: Suggestions) -> int:
-    """Note who of the suggestions is new to a search, in one transaction; returns how many."""
+def record(sessions: sessionmaker[Session], number: int, found: Suggestions, *, show_uncurated: bool = False) -> int:
+    """Note who of the suggestions is new to a search and tell it, in one transaction; returns how many."""
     with unit_of_work(sessions) as session:
         search = session.get(SavedSearch, number, options=[selectinload(SavedSearch.hits)])
         if search is None or search.closed_at is not None:
@@ -161,7 +166,42 @@ def record(sessions: sessionmaker[Session], number: int, found: Suggestions) -> 
         search.looked_at = now()
         best = [match.probability for match in matches]
         search.best_probability = max([*best, search.best_probability or 0.0])
+        if fresh:
+            session.flush()
+            tell(session, search, len(fresh), show_uncurated=show_uncurated)
         return len(fresh)
+
+
+def tell(session: Session, search: SavedSearch, count: int, *, show_uncurated: bool) -> None:
+    """Tell of new hits: whoever saved the search and still works on the proposal, and who has to look at them first.
+
+    A member is told how many there are; who they are only where the agency shows candidates before a broker accepted
+    them. Else the facilitator (or, without one, all brokers) is asked to look.
+    """
+    proposal = session.get_one(Proposal, search.proposal_id)
+    number = account_of(search.actor)
+    owner = session.get(Account, number) if number is not None else None
+    if owner is not None and not may_work_on_proposal(person_of(owner), proposal):
+        owner = None
+    sees = owner is not None and may_see_uncurated(person_of(owner), show_uncurated=show_uncurated)
+    occasion = f"search:{search.id}:{search.hits[-1].id}"
+    path = f"/proposals/{proposal.reference}#list-{search.target}"
+    values = {"title": proposal.title, "count": count}
+    if owner is not None:
+        template = "search.hits" if sees else "search.hits_withheld"
+        notify(session, [owner], NoticeKind.SEARCH, template, path=path, key=occasion, **values)
+    if not sees:
+        key = f"{occasion}:desk"
+        notify(
+            session, brokers_of(session, proposal), NoticeKind.DESK, "search.hits_desk", path=path, key=key, **values
+        )
+
+
+def brokers_of(session: Session, proposal: Proposal) -> list[Account]:
+    """Who sees to a proposal: its facilitator, or all staff where it has none that can sign in."""
+    staff = active_staff(session)
+    own = [account for account in staff if account.id == proposal.facilitator_id]
+    return own or staff
 
 
 def _fitting(matches: Iterable[Match]) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Where opinions and sightings are read: the log of decisions and the record of what was shown."""
+"""Where opinions and sightings are read: decisions, expressions of interest, the record of what was shown."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from data.corpus import chunks
 from data.models import CurationDecision, Exposure
 from matching.brokerage.curation import candidate_of, not_undone
 from matching.learning.opinions import Opinion, Sighting, Signal
+from matching.learning.outcomes import InterestLog
 from matching.types import Target
 
 
@@ -38,7 +39,7 @@ class CurationLog:
         return str(session.scalar(select(func.max(CurationDecision.id))) or 0)
 
 
-SOURCES: tuple[OpinionSource, ...] = (CurationLog(),)
+SOURCES: tuple[OpinionSource, ...] = (CurationLog(), InterestLog())
 
 
 def _opinion(decision: CurationDecision) -> Opinion:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ FOR_THE_TELEPHONE = FOR_THE_DESK | {"rules": {"target-size": {"enabled": True}, 
 """Colours are the same at every width and cost most of the time; the report looks at them again all the same."""
 
 
+ADVICE: dict[str, Any] = {"runOnly": {"type": "tag", "values": ["best-practice"]}, "resultTypes": ["violations"]}
+"""Not of the standard: the report tells it apart."""
 OPEN = """() => {
   for (const part of document.querySelectorAll("details"))
     part.open = !part.closest(".match") || part.matches(".match:nth-child(-n + 2) details");
@@ -101,6 +103,7 @@ class Survey:
     violations: tuple[str, ...]
     passes: int
     incomplete: int
+    advice: tuple[str, ...] = ()
 
 
 def look(page: Page, place: Place, width: int, options: dict[str, Any] = FOR_THE_DESK) -> Survey:
@@ -126,9 +129,16 @@ def report(surveys: Sequence[Survey]) -> str:
         for item in surveys
     ]
     told = [f"- {item.place.name}, {item.width} px: {text}" for item in surveys for text in item.violations]
+    advised = [f"- {item.place.name}: {text}" for item in surveys for text in item.advice]
     total = f"{len(surveys)} looks at {len({item.place for item in surveys})} pages, {len(told)} violations"
     head = ["| page | as | width | violations | passes | incomplete |", "|---|---|---|---|---|---|"]
-    return "\n".join([*head, *(f"| {' | '.join(map(str, row))} |" for row in rows), "", total, *told])
+    return "\n".join(
+        [*head, *(f"| {' | '.join(map(str, row))} |" for row in rows), "", total, *told, *_section(advised)]
+    )
+
+
+def _section(advised: list[str]) -> list[str]:
+    return ["", f"Beyond the standard, {len(advised)} pieces of advice (best practice)", *advised] if advised else []
 
 
 def _survey(page: Page, address: str, places: Sequence[Place], objects: dict[str, str]) -> Iterator[Survey]:
@@ -136,7 +146,8 @@ def _survey(page: Page, address: str, places: Sequence[Place], objects: dict[str
         page.goto(f"{address}{place.path.format_map(objects)}")
         page.wait_for_function(QUIET)
         for width in WIDTHS:
-            yield look(page, place, width)
+            advice = look(page, place, width, ADVICE).violations if width == WIDTHS[0] else ()
+            yield replace(look(page, place, width), advice=advice)
 
 
 def of_region(browser: Browser, people: People) -> list[Survey]:

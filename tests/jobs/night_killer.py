@@ -21,7 +21,8 @@ from embeddings import generations
 from jobs import cli, importing, night_report, nightly, nightly_command
 from matching import suggestions
 from matching.bootstrap import build_application
-from matching.brokerage import searches
+from matching.brokerage import digest, searches
+from matching.brokerage.delivery import carriers, delivering
 from matching.indexing import Indexer
 from matching.learning import lesson, refitting
 
@@ -85,6 +86,10 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "after suggestions": at_call(nightly.Night, "_recompute", after=True),
     "inside a saved search": at_call(searches, "_fitting", 2, after=True),
     "between two saved searches": at_call(searches, "record", after=True),
+    "inside a letter": at_call(digest, "send"),
+    "between claim and file": at_call(delivering, "_claim", after=True),
+    "after a letter's file": at_call(carriers.Folder, "carry", after=True),
+    "after retention": at_call(nightly, "apply_retention", after=True),
     "inside the report": at_call(night_report, "_write", 2),
     "before the end": at_call(nightly, "write_report", after=True),
 }
@@ -102,6 +107,8 @@ IN_THE_DATABASE = (
     "after suggestions",
     "inside a saved search",
     "between two saved searches",
+    "inside a letter",
+    "after a letter's file",
 )
 """Those at which the database is in the middle of something: enough for the second kind of database."""
 

@@ -77,6 +77,9 @@ def test_the_first_night_does_everything_and_says_so(application: Application, s
         "learn",
         "suggestions",
         "searches",
+        "digest",
+        "deliver",
+        "retention",
         "report",
     ]
     assert (report.steps["import"]["read"], report.steps["import"]["added"]) == (23, 23)

@@ -23,6 +23,7 @@ from data.migrate import upgrade
 from data.models import (
     CurationDecision,
     Organisation,
+    OutboxMessage,
     Proposal,
     RankerChange,
     RankerVersion,
@@ -30,14 +31,19 @@ from data.models import (
     SavedSearch,
     Suggestion,
 )
-from data.models.vocabulary import DecisionAction, RejectReason
+from data.models.vocabulary import DecisionAction, Frequency, NoticeKind, RejectReason
+from data.queries import today
 from data.settings import Settings, load_settings
 from jobs.importing import import_taxonomy
 from jobs.nightly import Night
 from matching.bootstrap import Application, build_application
 from matching.brokerage.curation import decide
+from matching.brokerage.opting_out import choose
+from matching.brokerage.people import person_of
+from matching.brokerage.saved_filters import follow as follow_list
 from matching.learning import lesson
 from matching.types import Target
+from tests.factories import account
 from tests.jobs import night_region
 from tests.jobs.night_killer import IN_THE_DATABASE, MOMENTS
 
@@ -139,6 +145,7 @@ def template(places: Places) -> Place:
         Night(application).run()
         curate(application)
         keep_looking(application)
+        follow(application)
         with unit_of_work(application.sessions) as session:
             due = datetime.now(UTC).date() - timedelta(days=1)
             session.execute(
@@ -169,6 +176,14 @@ def curate(application: Application) -> None:
                 reason=None if accepted else RejectReason.WRONG_THEME,
                 actor="broker",
             )
+
+
+def follow(application: Application) -> None:
+    """A broker whom the night has something to tell: of new proposals in a list, at once."""
+    with unit_of_work(application.sessions) as session:
+        broker = account(session, "broker", email="follower@example.org")
+        choose(session, broker.id, NoticeKind.SEARCH, Frequency.IMMEDIATE)
+        follow_list(session, person_of(broker), list_name="organisations", query={}, name="Tutte", today=today())
 
 
 def keep_looking(application: Application) -> None:
@@ -239,6 +254,12 @@ class KilledNights:
         assert found["VF-AGR-002"][3] + found["VF-AGR-004"][3]
         assert undisturbed["rankings"][2] == [("organisations", "organisations-1", "promote")]
         assert before["rankings"][2] == []
+        sent, files = undisturbed["letters"]
+        assert [subject.split(" (")[0] for _, subject, _ in sent] == [
+            "Candidati da esaminare",
+            "Elenco seguito, novità",
+        ]
+        assert ({state for _, _, state in sent}, files) == ({"sent"}, 2)
 
     def test_what_a_broker_decided_about_stays_as_seen(self, template: Place, undisturbed: dict[str, Any]) -> None:
         with build_application(template.settings) as application:
@@ -284,6 +305,7 @@ def state(application: Application) -> dict[str, Any]:
             "searches": saved_searches(session, names),
             "index": index(application, names),
             "rankings": rankings(application, session),
+            "letters": letters(application, session),
         }
 
 
@@ -333,6 +355,12 @@ def saved_searches(session: Session, names: dict[tuple[str, int], str]) -> list[
         )
         for row in session.scalars(select(SavedSearch))
     )
+
+
+def letters(application: Application, session: Session) -> list[Any]:
+    rows = session.scalars(select(OutboxMessage).order_by(OutboxMessage.subject))
+    files = sorted(path.name for path in application.settings.letters_dir.glob("*.eml"))
+    return [[(row.address, row.subject, row.state) for row in rows], len(files)]
 
 
 def decisions(session: Session, names: dict[tuple[str, int], str]) -> list[str]:

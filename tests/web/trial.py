@@ -18,7 +18,7 @@ from matching.types import Target
 from tests.databases import Build, Templates, schema
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeApplication, FakeService, match
-from tests.web.permissions import Line, answer
+from tests.web.permissions import SAFE, Line, answer, is_refusal
 from tests.web.world import PERSONAS, World, populate
 from web import create_app
 
@@ -39,6 +39,7 @@ class Trial:
         self._kept = sqlite3.connect(":memory:")
         self._watch: sqlite3.Connection | None = None
         self._version = 0
+        self._may_have_changed = False
         self._populate()
         if self._file:
             self._watch = sqlite3.connect(self._file)
@@ -56,8 +57,8 @@ class Trial:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was stored since the world was as new; on PostgreSQL always."""
-        return self._watch is None or self._now() != self._version
+        """Whether anything was stored since the world was as new; on PostgreSQL whether it may have been."""
+        return self._may_have_changed if self._watch is None else self._now() != self._version
 
     def restore(self) -> None:
         """Make the world as new."""
@@ -65,6 +66,7 @@ class Trial:
             return
         if self._watch is None:
             self._populate()
+            self._may_have_changed = False
             return
         self._kept.backup(self._watch)
         self._version = self._now()
@@ -81,7 +83,9 @@ class Trial:
     def ask(self, line: Line, persona: str) -> str:
         """What a persona is answered in a world as new, as the table writes it."""
         self.restore()
-        return answer(line.ask(self.app, self.world, persona))
+        found = answer(line.ask(self.app, self.world, persona))
+        self._may_have_changed = line.method not in SAFE and not is_refusal(found)
+        return found
 
     def observed(self, line: Line) -> str:
         """A line of the table with what everybody is answered now."""

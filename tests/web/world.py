@@ -27,6 +27,7 @@ from data.models import (
     SavedSearch,
     now,
 )
+from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
 from tests.data.hostile import pdf
 from tests.web.conftest import Browser
@@ -55,7 +56,9 @@ Maker = Callable[[Session, World], Values]
 def _own(session: Session, world: World, **given: Any) -> Values:
     owner = world.accounts["owner"]
     values = {"organisation_id": owner.organisation_id, "author_id": owner.id, **_complete(), **given}
-    return {"reference": factories.proposal(session, **values).reference}
+    record = factories.proposal(session, **values)
+    record.content_hash = hash_of(fields_of(record))
+    return {"reference": record.reference}
 
 
 def _complete() -> Values:

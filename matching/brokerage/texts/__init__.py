@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from matching.brokerage.texts import accounts, desk, proposals
+from matching.brokerage.texts import accounts, desk, followup, interests, proposals
 from matching.brokerage.texts.text import Text
 
 TEMPLATES: dict[str, dict[str, Text]] = {
-    name: text for module in (accounts, desk, proposals) for name, text in module.TEMPLATES.items()
+    name: text for module in (accounts, desk, followup, interests, proposals) for name, text in module.TEMPLATES.items()
 }
 
 __all__ = ["TEMPLATES", "Text"]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from data.models import Account, Partnership
+from data.models.vocabulary import InterestKind
+from matching.brokerage.interest_rules import Move
+from matching.brokerage.interests import MOVES, Step
+from matching.brokerage.references import new_token
+from tests.factories import account, in_days
+from tests.matching.interest_world import World, expressed, world
+from tests.web.conftest import Browser
+from tests.web.test_interests import browser
+from tests.web.test_proposal_page import text_of
+
+
+@pytest.fixture
+def people(session: Session) -> World:
+    """People of a relevant expression, whose room is number 1."""
+    made = world(session)
+    interest = expressed(session, made, InterestKind.PLATFORM)
+    for version, move in enumerate((Move.EVALUATE, Move.FIND_RELEVANT), 1):
+        MOVES[move](session, made.person("owner"), interest.reference, Step(version=version))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def address(people: World, session: Session) -> str:
+    return f"/partnerships/{session.scalars(select(Partnership.id)).one()}"
+
+
+def say(client: Browser, address: str, text: str, token: str | None = None) -> str:
+    form = {"text": text, "token": token or new_token(in_days(0))}
+    return client.send(f"{address}/messages", form, follow_redirects=True).text
+
+
+def member(app: Flask, who: Account) -> Browser:
+    return browser(app, who)
+
+
+def test_both_sides_and_the_facilitator_meet_and_nobody_else(
+    app: Flask, people: World, address: str, session: Session
+) -> None:
+    outsiders = [people.colleague, account(session, organisation=people.owner.organisation), account(session)]
+    administrator = account(session, "administrator")
+    session.commit()
+    for who in (people.applicant, people.owner, people.broker):
+        said = text_of(member(app, who).get(address).text)
+        assert "Only those named here see what is written in this room" in said
+        assert "expressed interest" in said
+    for who in (*outsiders, administrator):
+        client = member(app, who)
+        assert client.get(address).status_code == 404
+        for action in ("messages", "steps", "steps/1/done", "members"):
+            form = {"text": "x", "token": new_token(in_days(0)), "account": who.id}
+            assert client.send(f"{address}/{action}", form).status_code == 404
+
+
+def test_a_message_reaches_the_room_once_as_text(app: Flask, people: World, address: str) -> None:
+    token = new_token(in_days(0))
+    for _ in range(2):
+        say(member(app, people.applicant), address, "<b>Quando</b> proviamo?", token)
+    page = member(app, people.owner).get(address).text
+    assert page.count("&lt;b&gt;Quando&lt;/b&gt; proviamo?") == 1
+    assert "Write something here" in say(member(app, people.owner), address, "  ")
+
+
+def test_steps_are_agreed_and_done(app: Flask, people: World, address: str) -> None:
+    client = member(app, people.applicant)
+    form = {"text": "Mandare i provini", "due": in_days(-1).isoformat(), "token": new_token(in_days(0))}
+    said = text_of(client.send(f"{address}/steps", form, follow_redirects=True).text)
+    assert "Mandare i provini by" in said
+    assert "late" in said
+    said = text_of(member(app, people.owner).send(f"{address}/steps/1/done", follow_redirects=True).text)
+    assert "done on" in said
+    assert client.send(f"{address}/steps/99/done").status_code == 404
+
+
+def test_a_member_brings_in_colleagues_of_the_own_side_only(
+    app: Flask, people: World, address: str, session: Session
+) -> None:
+    colleague = account(session, organisation=people.applicant.organisation)
+    session.commit()
+    client = member(app, people.applicant)
+    assert client.send(f"{address}/members", {"account": people.colleague.id}).status_code == 403
+    assert client.send(f"{address}/members", {"account": colleague.id}).status_code == 302
+    assert member(app, colleague).get(address).status_code == 200
+
+
+def test_who_leaves_the_organisation_is_outside(app: Flask, people: World, address: str, session: Session) -> None:
+    stored = session.get_one(Account, people.applicant.id)
+    stored.organisation_id, stored.membership = None, "none"
+    session.commit()
+    assert member(app, people.applicant).get(address).status_code == 404
+
+
+def test_the_case_transferred_changes_the_facilitator(
+    app: Flask, people: World, address: str, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        reference = session.scalars(select(Partnership)).one().interest.reference
+        step = Step(version=3, assignee_id=people.colleague.id, note="Segue tu.")
+        MOVES[Move.TRANSFER](session, people.person("broker"), reference, step)
+    assert member(app, people.broker).get(address).status_code == 404
+    assert member(app, people.colleague).get(address).status_code == 200
+
+
+def test_the_outcome_concludes_the_room(
+    app: Flask, people: World, address: str, sessions: sessionmaker[Session]
+) -> None:
+    owner = member(app, people.owner)
+    page = owner.get(address).text
+    assert "Conclude with an outcome" in page
+    assert "Conclude with an outcome" not in member(app, people.applicant).get(address).text
+    with sessions() as session:
+        reference = session.scalars(select(Partnership)).one().interest.reference
+    form = {"move": "close", "version": 3, "progress": "agreement"}
+    owner.send(f"/interests/{reference}/moves", form)
+    said = text_of(member(app, people.applicant).get(address).text)
+    assert "recorded as an achievement" in said
+    answer = owner.send(f"{address}/messages", {"text": "Ancora", "token": new_token(in_days(0))})
+    assert answer.status_code == 409
