@@ -75,6 +75,16 @@ def test_the_desk_lists_what_waits_with_due_day_and_filters_in_its_address(clien
     assert "Nothing waits with these filters" in client.get("/desk/?whose=mine&q=nulla&kind=sconosciuto").text
 
 
+def test_organisations_and_members_lead_to_where_they_are_verified(client: Browser, session: Session) -> None:
+    own, claimed = organisation(session, name="Ditta nuova"), organisation(session, name="Ditta rivendicata")
+    account(session, organisation=own)
+    account(session, name="Chi rivendica", organisation=claimed, membership="pending")
+    session.commit()
+    page = client.get("/desk/").text
+    assert re.search(rf'<a href="/desk/organisations/{own.id}"[^>]*>Ditta nuova</a>', page)
+    assert re.search(rf'<a href="/desk/organisations/{claimed.id}"[^>]*>Chi rivendica</a>', page)
+
+
 def test_only_the_staff_has_a_desk_and_starts_there(visit: Visit, session: Session) -> None:
     record = to_validate(session)
     session.commit()

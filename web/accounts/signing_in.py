@@ -152,6 +152,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "SECURITY_RETURN_GENERIC_RESPONSES": True,
             "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": False,
             "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
+            "SECURITY_POST_LOGIN_VIEW": "home.after_sign_in",
             "SECURITY_POST_REGISTER_VIEW": "security.login",
             "SECURITY_POST_CHANGE_VIEW": "account.show",
             "SECURITY_LOGOUT_METHODS": ["POST"],
