@@ -8,6 +8,7 @@ import secrets
 from email.utils import formataddr, parseaddr
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,8 @@ from data.errors import SettingsError
 
 SHIPPED_MODEL = "abbina-bilingual"
 FALLBACK_MODEL = "tfidf-svd"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine that no other one reaches."""
 _MINIMUM_SECRET = 32
 
 
@@ -64,6 +67,8 @@ class Settings(BaseSettings):
     invitation_days: int = Field(default=90, ge=1, le=3650, description="Days that invitations are kept.")
     letter_days: int = Field(default=90, ge=1, le=3650, description="Days that letters are kept once they went out.")
     notification_days: int = Field(default=365, ge=1, le=3650, description="Days that notifications are kept.")
+    interest_days: int = Field(default=730, ge=1, le=3650, description="Days that forms of ended interests are kept.")
+    attachment_days: int = Field(default=730, ge=1, le=3650, description="Days that files of archived proposals stay.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")
@@ -96,6 +101,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach the pages over TLS only."""
         return self.address.startswith("https://")
+
+    @property
+    def is_public(self) -> bool:
+        """Whether people reach the pages from other machines."""
+        return self.public_url is not None and urlsplit(self.public_url).hostname not in LOOPBACK
 
     @property
     def index_dir(self) -> Path:

@@ -23,6 +23,7 @@ COMMANDS: dict[str, Place] = {
     "demo": Place("jobs.setup_commands", "demo", "Load the fictional demo region and show partners of one proposal."),
     "doctor": Place("jobs.doctor", "doctor", "Say what is wrong with this installation and how to mend it."),
     "serve": Place("jobs.setup_commands", "serve", "Serve the pages on this machine."),
+    "user": Place("jobs.user_commands", "user", "Accounts: create, list, suspend, reactivate, change the role."),
     "import": Place(
         "jobs.import_commands", "import_group", "Import organisations, proposals, EEN profiles, taxonomies."
     ),

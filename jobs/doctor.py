@@ -54,9 +54,11 @@ def examine() -> Iterator[Finding]:
     yield from database
     if any(finding.health is Health.WRONG for finding in database):
         return
+    yield from _guarded("accounts", lambda: [_accounts(settings)], "abbina user list")
     yield from _guarded("model", lambda: _model(settings), "check ABBINA_MODEL, or unset it for the shipped model")
     yield from _guarded("index", lambda: _index(settings), "abbina index --full")
     yield from _guarded("ranking", lambda: [_ranking(settings)], "abbina ranker list")
+    yield from _guarded("letters", lambda: [_letters(settings)], "abbina deliver")
     yield from _guarded("nightly", lambda: [_night(settings)], "abbina nightly")
 
 
@@ -114,6 +116,25 @@ def _database(settings: Settings) -> list[Finding]:
     return findings
 
 
+def _accounts(settings: Settings) -> Finding:
+    from data.db import make_engine, session_factory
+    from matching.brokerage.accounts import demo_accounts, has_administrator
+
+    engine = make_engine(settings.database)
+    try:
+        with session_factory(engine)() as session:
+            shown, led = len(demo_accounts(session)), has_administrator(session)
+    finally:
+        engine.dispose()
+    if shown and settings.is_public:
+        mend = "start on a database of your own (another ABBINA_HOME or ABBINA_DATABASE_URL)"
+        return Finding("accounts", Health.WRONG, f"{shown} demo accounts at {settings.public_url}", mend)
+    if not led:
+        mend = "abbina user create EMAIL --role administrator"
+        return Finding("accounts", Health.NOTE, "there is no administrator yet", mend)
+    return Finding("accounts", Health.OK, f"{shown} demo accounts, on this machine" if shown else "an administrator")
+
+
 def _model(settings: Settings) -> list[Finding]:
     from matching.bootstrap import build_application
 
@@ -166,6 +187,27 @@ def _ranking(settings: Settings) -> Finding:
         detail = f"{', '.join(unusable.values())} was learnt with other features than the program has now: "
         return Finding("ranking", Health.NOTE, f"{detail}the shipped weights serve instead", "abbina ranker fit")
     return Finding("ranking", Health.OK, ", ".join(sorted(serving)))
+
+
+def _letters(settings: Settings) -> Finding:
+    from data.db import make_engine, session_factory
+    from matching.brokerage.delivery import carrier_of, standing
+
+    carrier_of(settings)
+    engine = make_engine(settings.database)
+    try:
+        found = standing(session_factory(engine), now())
+    finally:
+        engine.dispose()
+    where = "a mail server" if settings.smtp_url else f"files in {settings.letters_dir}"
+    detail = (
+        f"to {where}; {found.waiting} waiting, {found.failed} refused or given up, {found.uncertain} of unknown fate"
+    )
+    if found.overdue:
+        return Finding("letters", Health.WRONG, f"{detail}; {found.overdue} overdue for a day", "abbina deliver")
+    if found.uncertain:
+        return Finding("letters", Health.NOTE, detail, "abbina deliver --retry-uncertain sends them again")
+    return Finding("letters", Health.OK, detail)
 
 
 def _night(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from data.models import now
+from data.uploads import FileStore
 from matching.brokerage import delivery
 from matching.brokerage.digest import Mailing, write_all_due
 from matching.brokerage.opting_out import OptOut
@@ -31,4 +32,8 @@ def send_letters(application: Application, *, most: int | None = None) -> dict[s
 
 def apply_retention(application: Application, *, dry_run: bool = False) -> dict[str, Any]:
     """Remove what is kept for longer than the settings say; counts by what it was."""
-    return retention.apply(application.sessions, retention.periods_of(application.settings), now(), dry_run=dry_run)
+    settings, started = application.settings, now()
+    found = retention.apply(application.sessions, retention.periods_of(settings), started, dry_run=dry_run)
+    if not dry_run:
+        retention.discard_files(application.sessions, FileStore(settings.upload_dir), started)
+    return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from data.settings import Settings, load_settings
+from data.settings import LOOPBACK, Settings, load_settings
 from jobs.errors import JobError
 
+if TYPE_CHECKING:
+    from matching.bootstrap import Application
+
 DEMO_PROPOSAL = "VF-ADV-001"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command()
@@ -45,16 +48,21 @@ def prepare(settings: Settings) -> None:
 @click.option("--proposal", metavar="REF", default=DEMO_PROPOSAL, show_default=True, help="Whose partners to show.")
 def demo(proposal: str) -> None:
     """Load the fictional demo region, index it, and show the best partners of one of its proposals."""
+    from data.db import unit_of_work
+    from jobs.demo_accounts import addresses, demo_file, ensure_demo_accounts, require_private
     from jobs.importing import LOCK, import_demo
     from jobs.locks import job_lock
     from jobs.wording import lines
     from matching.bootstrap import build_application
 
     settings = load_settings()
+    require_private(settings)
     prepare(settings)
     with build_application(settings) as application:
         with job_lock(application.engine, settings.home, LOCK):
             reports = import_demo(application.sessions)
+            with unit_of_work(application.sessions) as session:
+                password = ensure_demo_accounts(session, settings, DEMO_PROPOSAL)
         taken = sum(report.added + report.updated + report.unchanged for report in reports)
         rejected = [row for report in reports for row in report.rejected]
         click.echo(f"demo region: {taken} records")
@@ -66,6 +74,10 @@ def demo(proposal: str) -> None:
     click.echo(f"\n{found.query}")
     for line in lines(found, settings.language, explain=False):
         click.echo(line)
+    click.echo(f"\nTo sign in at {settings.address}/login (also in {demo_file(settings)}):")
+    for email, role in addresses():
+        click.echo(f"  {email}  ({role})")
+    click.echo(f"  password: {password}")
     if rejected:
         sys.exit(1)
 
@@ -74,17 +86,14 @@ def demo(proposal: str) -> None:
 @click.option("--host", help="Address to listen on (default: ABBINA_HOST).")
 @click.option("--port", type=int, help="Port to listen on (default: ABBINA_PORT).")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the pages on this machine. Without accounts, only loopback addresses are allowed."""
+    """Serve the pages: on this machine, or where ABBINA_PUBLIC_URL is https and no demo account exists, for all."""
     from jobs.opening import open_application
 
     settings = load_settings()
     address, number = host or settings.host, settings.port if port is None else port
-    if address not in _LOOPBACK:
-        raise click.ClickException(
-            f"{address} can be reached from outside and there are no accounts yet: use one of {', '.join(_LOOPBACK)}"
-        )
-    with open_application(settings):
-        pass  # a database that is not ready is said here, not on every page
+    with open_application(settings) as application:  # a database that is not ready is said here, not on every page
+        if address not in LOOPBACK:
+            _require_ready_for_all(address, settings, application)
     click.echo(f"Abbina: http://{address}:{number}/  (stop with Ctrl-C)")
     arguments = ["gunicorn", "--bind", f"{address}:{number}", "--workers", "1", "--threads", "4"]
     arguments += ["--log-level", "warning", "web.wsgi:create()"]
@@ -92,3 +101,21 @@ def serve(host: str | None, port: int | None) -> None:
 
     sys.argv = arguments
     run()
+
+
+def _require_ready_for_all(address: str, settings: Settings, application: Application) -> None:
+    """Raises ClickException where passwords would travel in the clear, or where a demo password opens the door."""
+    from matching.brokerage.accounts import demo_accounts
+
+    if not (settings.public_url and settings.secure):
+        raise click.ClickException(
+            f"{address} can be reached from outside: set ABBINA_PUBLIC_URL to the https:// address of the web server "
+            f"in front, or use one of {', '.join(LOOPBACK)}"
+        )
+    with application.sessions() as session:
+        shown = [account.email for account in demo_accounts(session)]
+    if shown:
+        raise click.ClickException(
+            f"{address} can be reached from outside and the demo accounts are here ({', '.join(shown)}): "
+            "start on a database of your own (another ABBINA_HOME or ABBINA_DATABASE_URL)"
+        )

@@ -72,7 +72,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 def test_every_command_is_documented() -> None:
     text = OPERATIONS.read_text(encoding="utf-8")
     assert re.findall(r"^\| `abbina ([a-z-]+)` \|", text, re.MULTILINE) == list(COMMANDS)
-    for name in ("import", "ranker", "benchmark"):
+    for name in ("import", "ranker", "benchmark", "user"):
         group = subcommand(name)
         assert isinstance(group, click.Group)
         row = re.search(rf"^\| `abbina {name}` \|.*$", text, re.MULTILINE)

@@ -8,18 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from data.settings import Settings
-from web import (
-    activities,
-    desk,
-    errors,
-    home,
-    interests,
-    notices,
-    organisations,
-    privacy,
-    proposals,
-    searches,
-)
+from web import activities, desk, errors, home, interests, notices, organisations, privacy, proposals, searches
 from web.access import init_access, require_audiences
 from web.accounts import BLUEPRINTS as ACCOUNT_PAGES
 from web.accounts import init_accounts, init_limits
@@ -28,6 +17,7 @@ from web.context import attach
 from web.language import init_language
 from web.presentation import init_presentation
 from web.security import init_security
+from web.uploading import init_uploading
 
 if TYPE_CHECKING:
     from matching.bootstrap import Application
@@ -49,6 +39,7 @@ def create_app(built_from: Settings | Application) -> Flask:
     )
     attach(app, application)
     Bootstrap5(app)
+    init_uploading(app)
     init_language(app)
     init_assets(app)
     init_security(app, application.settings)

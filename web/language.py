@@ -1,14 +1,16 @@
-"""Which language a page is in: that of the address, the account, the cookie, the browser, or the default."""
+"""Which language a page is in: that of the address, session, account, cookie, browser, or the default."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext
 
 from web.context import application, person
 
 LANGUAGES = ("it", "en")
 COOKIE = "abbina_language"
+CHOSEN = "language"
+"""In the session of somebody signed in: the language chosen on a page; it holds until they sign in anew."""
 _ONE_YEAR = 365 * 24 * 3600
 
 
@@ -18,7 +20,7 @@ def choose_language() -> str:
         return application().settings.language
     someone = person()
     own = someone.language if someone else None
-    for wished in (request.args.get("lang"), own, request.cookies.get(COOKIE)):
+    for wished in (request.args.get("lang"), session.get(CHOSEN), own, request.cookies.get(COOKIE)):
         if wished in LANGUAGES:
             return wished
     preferred: str | None = request.accept_languages.best_match(LANGUAGES)
@@ -38,6 +40,8 @@ def translate(message: str, **values: object) -> str:
 
 def _remember(response: Response) -> Response:
     asked = request.args.get("lang")
+    if asked in LANGUAGES and asked != session.get(CHOSEN) and person() is not None:
+        session[CHOSEN] = asked
     if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
         response.set_cookie(COOKIE, asked, max_age=_ONE_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     response.vary.update(("Accept-Language", "Cookie"))

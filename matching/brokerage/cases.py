@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from data.models import Proposal
 from data.models.vocabulary import ProposalState
+from matching.brokerage.interest_access import open_interests_of
 
 Counter = Callable[[Session, int], int]
 """A session and an account's id to the number of open cases of one kind."""
@@ -22,7 +23,7 @@ def facilitated_proposals(session: Session, account_id: int) -> int:
     return session.scalar(own) or 0
 
 
-COUNTERS: list[Counter] = [facilitated_proposals]
+COUNTERS: list[Counter] = [facilitated_proposals, open_interests_of]
 """Each kind of case adds its counter here (`COUNTERS.append`), when its module is loaded."""
 
 

@@ -60,7 +60,7 @@ def refusal_of(session: Session, person: Person, proposal: Proposal, day: date) 
 
 def hold_account(session: Session, account_id: int) -> None:
     """Let nobody else count the account's expressions until the end of the unit of work (PostgreSQL; SQLite queues)."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def experts(session: Session) -> list[Account]:

@@ -79,7 +79,7 @@ def express(
         progress=progress.value if progress else None,
     )
     if goes_out:
-        send_out(session, interest, written.expert_id, default_expert)
+        send_out(session, person, interest, written.expert_id, default_expert)
     _insert(session, interest, day or today())
     detail = {"kind": interest.kind, "notice": interest.notice_version, "assignee": interest.assignee_id}
     log(session, person, interest, "create", before=(None, None), detail=detail)

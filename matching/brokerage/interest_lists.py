@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -76,23 +77,25 @@ def interests_received(session: Session, person: Person, page: int = 1) -> Inter
     mine: ColumnElement[bool] = and_(Proposal.organisation_id.is_(None), Proposal.author_id == person.account_id)
     if person.organisation_id is not None:
         mine = or_(mine, Proposal.organisation_id == person.organisation_id)
-    conditions = [Interest.submitted_at.is_not(None), Proposal.source == PLATFORM, mine]
+    proposals = select(Proposal.id).where(Proposal.source == PLATFORM, mine)
+    conditions = [Interest.submitted_at.is_not(None), Interest.proposal_id.in_(proposals)]
     return _page(session, conditions, page, is_ongoing().desc(), Interest.moved_at.desc())
 
 
 def waiting_interests(_day: date) -> Select[*tuple[Any, ...]]:
     """What waits at the desk to be taken over or evaluated, with the columns of `queue_sources.COLUMNS`."""
+    columns: list[ColumnElement[Any]] = [
+        Interest.id.label("object_id"),
+        Interest.reference.label("reference"),
+        Proposal.title.label("title"),
+        utc_day(Interest.moved_at).label("since"),
+        working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
+        Interest.assignee_id.label("assignee_id"),
+        Organisation.name.label("organisation"),
+        literal(1).label("waiting"),
+    ]
     return (
-        select(
-            Interest.id.label("object_id"),
-            Interest.reference.label("reference"),
-            Proposal.title.label("title"),
-            utc_day(Interest.moved_at).label("since"),
-            working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
-            Interest.assignee_id.label("assignee_id"),
-            Organisation.name.label("organisation"),
-            literal(1).label("waiting"),
-        )
+        select(*columns)
         .select_from(Interest)
         .join(Proposal, Proposal.id == Interest.proposal_id)
         .outerjoin(Organisation, Organisation.id == Interest.organisation_id)
@@ -112,13 +115,16 @@ def _conditions(wanted: InterestFilter, moment: datetime) -> list[ColumnElement[
     if wanted.older_than is not None:
         found.append(Interest.moved_at <= moment - timedelta(days=wanted.older_than))
     if wanted.proposal is not None:
-        found.append(Proposal.reference == wanted.proposal)
+        found.append(Interest.proposal_id.in_(select(Proposal.id).where(Proposal.reference == wanted.proposal)))
     return found
 
 
-def _page(session: Session, conditions: list[ColumnElement[bool]], page: int, *order: Any) -> InterestList:
-    joined = select(Interest).join(Proposal, Proposal.id == Interest.proposal_id).where(*conditions)
-    total = session.scalar(select(func.count()).select_from(joined.with_only_columns(Interest.id).subquery())) or 0
-    query = joined.options(joinedload(Interest.proposal), joinedload(Interest.organisation))
-    query = query.order_by(*order, Interest.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return InterestList(tuple(session.scalars(query)), total, page)
+def _page(session: Session, conditions: Sequence[ColumnElement[bool]], page: int, *order: Any) -> InterestList:
+    total = session.scalar(select(func.count(Interest.id)).where(*conditions)) or 0
+    # The numbers first: sorting whole rows, with all that was written, takes three times as long.
+    numbers = select(Interest.id).where(*conditions).order_by(*order, Interest.id.desc())
+    wanted = session.scalars(numbers.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    query = select(Interest).where(Interest.id.in_(wanted))
+    rows = session.scalars(query.options(joinedload(Interest.proposal), joinedload(Interest.organisation)))
+    found = {row.id: row for row in rows}
+    return InterestList(tuple(found[number] for number in wanted), total, page)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from data.errors import NotFoundError
-from data.models import Interest, now
+from data.models import Account, Interest, now
 from data.models.vocabulary import (
     CaseKind,
     InterestKind,
@@ -26,6 +26,7 @@ from data.models.vocabulary import (
     Side,
 )
 from matching.brokerage.assignments import settle
+from matching.brokerage.consents import accepted_notice
 from matching.brokerage.events import events_of, record
 from matching.brokerage.interest_access import routed_to
 from matching.brokerage.interest_letters import tell
@@ -155,10 +156,13 @@ def place(interest: Interest) -> tuple[InterestKind, InterestState]:
     return InterestKind(interest.kind), InterestState(interest.state)
 
 
-def send_out(session: Session, interest: Interest, expert_id: int | None, default_expert: str | None) -> None:
+def send_out(
+    session: Session, person: Person, interest: Interest, expert_id: int | None, default_expert: str | None
+) -> None:
     """Let an expression go to the other side, under the privacy notice in force, and route it."""
     interest.submitted_at = interest.notice_accepted_at = now()
     interest.notice_version = NOTICE_VERSION
+    accepted_notice(session, session.get_one(Account, person.account_id), NOTICE_VERSION)
     interest.assignee_id = routed_to(session, interest.proposal, expert_id, default_expert)
 
 

@@ -47,7 +47,7 @@ def submit(session: Session, person: Person, reference: str, step: Step) -> Inte
         if refusal not in (None, Refusal.ALREADY_OPEN, Refusal.TOO_MANY):  # the draft has its place already
             raise InterestRefusedError(refusal)
         interest.form = cleaned(step.form)
-        send_out(session, interest, None, step.default_expert)
+        send_out(session, person, interest, None, step.default_expert)
 
     return moved(session, person, reference, Move.SUBMIT, step, apply)
 

@@ -18,7 +18,7 @@ from data.models import Account, Invitation, Organisation, now
 from data.models.vocabulary import CaseKind, Membership, Role
 from matching.brokerage.accounts import LANGUAGES, account_by_email, account_by_id, create_account, normal_email
 from matching.brokerage.events import record
-from matching.brokerage.letters import written
+from matching.brokerage.letters import Letter, written
 from matching.brokerage.outbox import send
 from matching.brokerage.people import actor_of
 from matching.errors import AccountMoveError, InvalidEntryError
@@ -90,14 +90,7 @@ def invite(
     session.add(invitation)
     session.flush()
     url = f"{address}/invitation/{token}"
-    whom = _AS_WHOM[spoken]["colleague" if organisation is not None else role.value]
-    letter = written(
-        "account.invited",
-        spoken,
-        as_whom=whom.format(organisation=organisation.name if organisation is not None else ""),
-        until=f"{invitation.expires_at:%d/%m/%Y}",
-        url=url,
-    )
+    letter = _letter(invitation, organisation, url)
     send(session, letter, key=f"invitation:{invitation.id}", address=to, language=spoken)
     _record(session, invitation, "invited", actor=actor)
     return invitation, url
@@ -186,6 +179,17 @@ def require_no_account(session: Session, email: str) -> None:
     """Raises InvalidEntryError where the address has an account: an administrator changes its role instead."""
     if account_by_email(session, normal_email(email)) is not None:
         raise InvalidEntryError({"email": "taken"})
+
+
+def _letter(invitation: Invitation, organisation: Organisation | None, url: str) -> Letter:
+    whom = _AS_WHOM[invitation.language]["colleague" if organisation is not None else invitation.role]
+    return written(
+        "account.invited",
+        invitation.language,
+        as_whom=whom.format(organisation=organisation.name if organisation is not None else ""),
+        until=f"{invitation.expires_at:%d/%m/%Y}",
+        url=url,
+    )
 
 
 def _held_open(session: Session, token: str) -> Invitation:

@@ -158,7 +158,7 @@ def rooms_of(session: Session, person: Person) -> list[Partnership]:
 
 def write(session: Session, person: Person, number: int, text: str, *, token: str) -> None:
     """Add a message to an open room; the same form sent again adds none."""
-    room = _open_for(session, person, number)
+    room = open_room_for(session, person, number)
     said = _said(text, LONGEST_MESSAGE)
     if session.scalar(select(PartnershipMessage.id).where(PartnershipMessage.token == token)) is not None:
         return
@@ -169,7 +169,7 @@ def write(session: Session, person: Person, number: int, text: str, *, token: st
 
 def plan(session: Session, person: Person, number: int, text: str, due: date | None, *, token: str) -> None:
     """Add a next step; the same form sent again adds none."""
-    room = _open_for(session, person, number)
+    room = open_room_for(session, person, number)
     said = _said(text, LONGEST_STEP)
     if session.scalar(select(PartnershipStep.id).where(PartnershipStep.token == token)) is not None:
         return
@@ -182,7 +182,7 @@ def plan(session: Session, person: Person, number: int, text: str, due: date | N
 
 def finish(session: Session, person: Person, number: int, step_id: int) -> None:
     """Mark a step as done; one that is done stays so. Raises NotFoundError for a step of another room."""
-    room = _open_for(session, person, number)
+    room = open_room_for(session, person, number)
     step = next((item for item in room.steps if item.id == step_id), None)
     if step is None:
         raise NotFoundError(f"no step of room {number} has the number {step_id}")
@@ -202,7 +202,7 @@ def invitable(session: Session, person: Person, room: Partnership, side: Side) -
 
 def bring_in(session: Session, person: Person, number: int, account_id: int) -> None:
     """Let a colleague into the room; one who is in it stays. Raises NotAllowedError for anybody else."""
-    room = _open_for(session, person, number)
+    room = open_room_for(session, person, number)
     side = side_in(person, room)
     if side is None or account_id in {member.account_id for member in room.members}:
         return
@@ -222,7 +222,8 @@ def authors_of(room: Partnership) -> set[int]:
     return {number for number in writers if number is not None} | {member.account_id for member in room.members}
 
 
-def _open_for(session: Session, person: Person, number: int) -> Partnership:
+def open_room_for(session: Session, person: Person, number: int) -> Partnership:
+    """A room at work, held. Raises NotFoundError for those outside, MoveNotAllowedError for a concluded one."""
     room, _ = room_for(session, person, number, hold=True)
     session.refresh(room, ["state"])
     if room.state != PartnershipState.OPEN.value:

@@ -16,8 +16,9 @@ from data.errors import NotFoundError
 from data.models import Account, Proposal, SavedSearch, SavedSearchHit, now
 from data.models.vocabulary import NoticeKind
 from matching.brokerage.curation import Candidate, standing
+from matching.brokerage.moves import brokers_of
 from matching.brokerage.outbox import notify
-from matching.brokerage.people import account_of, active_staff, person_of
+from matching.brokerage.people import account_of, person_of
 from matching.brokerage.permissions import may_see_uncurated, may_work_on_proposal
 from matching.brokerage.responses import refused
 from matching.errors import MoveNotAllowedError, NothingToMatchError
@@ -195,13 +196,6 @@ def tell(session: Session, search: SavedSearch, count: int, *, show_uncurated: b
         notify(
             session, brokers_of(session, proposal), NoticeKind.DESK, "search.hits_desk", path=path, key=key, **values
         )
-
-
-def brokers_of(session: Session, proposal: Proposal) -> list[Account]:
-    """Who sees to a proposal: its facilitator, or all staff where it has none that can sign in."""
-    staff = active_staff(session)
-    own = [account for account in staff if account.id == proposal.facilitator_id]
-    return own or staff
 
 
 def _fitting(matches: Iterable[Match]) -> list[Match]:

@@ -62,6 +62,8 @@ PAGES: tuple[Place, ...] = (
     Place("proposal of one's own", f"/proposals/{FEATURED}", "company"),
     Place("proposal at the desk", f"/proposals/{FEATURED}", "broker"),
     Place("proposal without partners", "/proposals/VF-AGR-007", "broker"),
+    Place("proposals of one's own", "/proposals/?mine=1", "company"),
+    Place("why somebody is missing", f"/proposals/{FEATURED}/why?q=VF-AGR-007", "company"),
     Place("draft", "/proposals/{draft}", "company"),
     Place("draft, editing", "/proposals/{draft}/edit", "company"),
     Place("draft, what is missing", "/proposals/{draft}/edit?check=1", "company"),

@@ -308,13 +308,16 @@ class TestDoctor:
         assert ended.code == 1
         assert "abbina init" in ended.out
 
-    def test_all_well(self, abbina: Run, home: Path) -> None:
+    def test_all_well(self, abbina: Run, home: Path, tmp_path: Path) -> None:
+        (tmp_path / "password").write_text("tre gatti sul tetto", encoding="utf-8")
+        account = ("ada@example.org", "--role", "administrator", "--name", "Ada")
+        assert abbina("user", "create", *account, "--password-file", tmp_path / "password").code == 0
         abbina("nightly")
         ended = abbina("doctor", "--json")
         assert ended.code == 0
         healths = {finding["check"]: finding["health"] for finding in ended.json}
         assert set(healths.values()) == {"ok"}
-        assert set(healths) == {"settings", "home", "database", "model", "index", "ranking", "nightly"}
+        assert set(healths) == {"settings", "home", "database", "accounts", "model", "index", "ranking", "nightly"}
 
     def test_what_is_not_indexed_yet_is_noted(self, abbina: Run, home: Path, tmp_path: Path) -> None:
         abbina("import", "organisations", jsonl(tmp_path / "o.jsonl", [organisation(1)]))

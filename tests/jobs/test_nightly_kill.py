@@ -255,10 +255,7 @@ class KilledNights:
         assert undisturbed["rankings"][2] == [("organisations", "organisations-1", "promote")]
         assert before["rankings"][2] == []
         sent, files = undisturbed["letters"]
-        assert [subject.split(" (")[0] for _, subject, _ in sent] == [
-            "Candidati da esaminare",
-            "Elenco seguito, novità",
-        ]
+        assert [subject for _, subject, _ in sent] == ["Elenco seguito, novità (1): Tutte", "Novità su Abbina: 2"]
         assert ({state for _, _, state in sent}, files) == ({"sent"}, 2)
 
     def test_what_a_broker_decided_about_stays_as_seen(self, template: Place, undisturbed: dict[str, Any]) -> None:

@@ -47,7 +47,10 @@ from tests.factories import account, organisation, proposal
 
 Sessions = sessionmaker[Session]
 EMAIL, NAME = "giulia.finta@example.org", "Giulia Finta"
-NAMING_ACCOUNTS = {"account_id", "actor", "author_id", "facilitator_id", "verified_by", "author", "assigned_by"}
+NAMING_ACCOUNTS = {
+    *("account_id", "actor", "author_id", "facilitator_id", "verified_by", "author", "assigned_by", "assignee_id"),
+    "recorded_by",
+}
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ read and judged before they are copied.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -82,15 +81,14 @@ def addresses(app: Flask) -> dict[tuple[str, str], Rule]:
     }
 
 
-def fitting(rule: Rule, world: World) -> Iterable[str]:
+def fitting(rule: Rule, world: World) -> list[str]:
     """The objects that an address could be asked for."""
     if not rule.arguments:
         return [NO_OBJECT]
-    own = [name for name, prefix in ONLY_FOR.items() if rule.endpoint.startswith(prefix)]
     return [
         name
         for name in OBJECTS
-        if rule.arguments <= world.objects[name].keys() and (name in own or (not own and name not in ONLY_FOR))
+        if rule.arguments <= world.objects[name].keys() and rule.endpoint.startswith(ONLY_FOR.get(name, ""))
     ]
 
 
@@ -114,8 +112,13 @@ def main(observed: bool = False) -> None:
             return
         have = {(line.method, line.endpoint) for line in lines()}
         for (method, endpoint), rule in sorted(addresses(trial.app).items(), key=lambda item: (item[1].rule, item[0])):
-            for name in fitting(rule, trial.world) if (method, endpoint) not in have else ():
+            if (method, endpoint) in have:
+                continue
+            names = fitting(rule, trial.world)
+            for name in names:
                 print(trial.observed(Line(method, endpoint, name, ())), flush=True)  # noqa: T201
+            if not names:
+                print(f"# {method} {endpoint}: OBJECTS has none for {rule.rule}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

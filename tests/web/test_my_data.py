@@ -75,16 +75,21 @@ def test_no_log_and_no_error_page_says_who_it_was(
     caplog.set_level(logging.DEBUG)
     account(session, email="altra@example.org", name="Altra Persona")
     session.commit()
-    pages = [
-        stranger.send("/login", {"email": EMAIL, "password": "una parola sbagliata"}).text,
-        stranger.send("/reset", {"email": EMAIL}).text,
-        member.get("/proposals/NOPE").text,
-        member.get("/admin/accounts/1/erase").text,
-        member.get("/activities").text,
+    stranger.send("/login", {"email": EMAIL, "password": "una parola sbagliata"})
+    stranger.send("/reset", {"email": EMAIL})
+    member.send("/activities/preferences", {"search": "never"})
+    member.get("/account/data")
+    refused = [
+        member.get("/admin/accounts/1/erase"),
+        stranger.get("/proposals/NOPE"),
+        stranger.get("/notifications/off/x"),
     ]
     service.error = RuntimeError("broken")
-    pages.append(member.get("/organisations/test:nobody").text)
-    lines = "\n".join(record.getMessage() for record in caplog.records)
-    for said in (lines, *pages[2:]):
+    own = session.scalars(select(Organisation)).one().reference
+    broken = member.get(f"/organisations/{own}")
+    assert broken.status_code == 500
+    lines = "\n".join(logging.Formatter().format(record) for record in caplog.records)
+    assert "failed" in lines
+    for said in (lines, *(page.text for page in refused[1:])):
         assert EMAIL not in said
         assert NAME not in said

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+from io import BytesIO
+
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -124,3 +128,23 @@ def test_the_outcome_concludes_the_room(
     assert "recorded as an achievement" in said
     answer = owner.send(f"{address}/messages", {"text": "Ancora", "token": new_token(in_days(0))})
     assert answer.status_code == 409
+
+
+def test_documents_stay_in_the_room(app: Flask, people: World, address: str) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (4, 4), "white").save(picture, "PNG")
+    client = member(app, people.applicant)
+    sent = {"file": (BytesIO(picture.getvalue()), "schema <b>.png")}
+    page = client.send(f"{address}/files", sent, follow_redirects=True).text
+    assert "schema" in page
+    assert "<b>.png" not in page
+    found = re.search(rf'href="({address}/files/\d+)"', page)
+    assert found is not None
+    answer = member(app, people.owner).get(found.group(1))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert member(app, people.colleague).get(found.group(1)).status_code == 404
+    hostile = {"file": (BytesIO(b"MZ\x90\x00"), "schema.png")}
+    assert "Only PDF documents" in client.send(f"{address}/files", hostile).text
+    client.send(f"{found.group(1)}/remove")
+    assert client.get(found.group(1)).status_code == 404

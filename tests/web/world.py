@@ -20,16 +20,20 @@ from sqlalchemy.orm import Session
 from data.models import (
     Account,
     Attachment,
+    Notification,
     OrganisationTheme,
     PartnerResponse,
     Proposal,
     ProposalCode,
+    SavedFilter,
     SavedSearch,
     now,
 )
+from data.queries import today
 from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
 from tests.data.hostile import pdf
+from tests.web import interests_world
 from tests.web.conftest import Browser
 
 PERSONAS = ("stranger", "member", "outsider", "colleague", "owner", "suspended", "broker", "administrator")
@@ -125,6 +129,24 @@ def _search(session: Session, world: World) -> Values:
     return {"number": kept.id}
 
 
+def _notice(session: Session, world: World) -> Values:
+    """The owner's, not seen yet."""
+    told = {"template": "membership.confirmed", "values": {"organisation": "Officine"}, "path": "/", "key": "matrix"}
+    notice = Notification(account_id=world.accounts["owner"].id, kind="account", **told)
+    session.add(notice)
+    session.flush()
+    return {"number": notice.id}
+
+
+def _followed(session: Session, world: World) -> Values:
+    """A list that the owner follows."""
+    kept = {"name": "Laser", "list_name": "proposals", "query": {"q": "laser"}, "last_id": 0, "told": []}
+    saved = SavedFilter(account_id=world.accounts["owner"].id, last_day=today(), **kept)
+    session.add(saved)
+    session.flush()
+    return {"number": saved.id}
+
+
 OBJECTS: dict[str, Maker] = {
     # for addresses of organisations
     "organisation": lambda session, world: {"reference": _organisation_of(session, world)},
@@ -141,30 +163,53 @@ OBJECTS: dict[str, Maker] = {
     "answer": _answer,
     # for others
     "search": _search,
+    "own-notice": _notice,
+    "followed-list": _followed,
+    "list": lambda session, world: {"name": "proposals"},
+    "letter": lambda session, world: {"token": "nothing"},
+    "sole-member": lambda session, world: {"number": factories.account(session).id},
     "kind": lambda session, world: {"kind": "TR"},
+    "kind-of-call": lambda session, world: {"kind": "RDR"},
     "stylesheet": lambda session, world: {"filename": "abbina.css"},
     "bootstrap": lambda session, world: {"filename": "css/bootstrap.min.css"},
     "library": lambda session, world: {"filename": "js/webauthn.js"},
     "unknown-token": lambda session, world: {"token": "nothing"},
+    **interests_world.OBJECTS,
 }
 """By name, how to store it, and the values that it gives to an address; made in this order.
 
 All proposals but `foreign` are of the owner's organisation; `private-draft` the owner wrote without one.
 """
-ONLY_FOR = {
+_OF_PROPOSALS = ("proposals.", "desk.")
+ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "attachment": "proposals.file",
     "answer": "proposals.withdraw_response",
     "organisation": "organisations.",
+    "draft": _OF_PROPOSALS,
+    "published": _OF_PROPOSALS,
+    "archived": _OF_PROPOSALS,
+    "private-draft": _OF_PROPOSALS,
+    "foreign": _OF_PROPOSALS,
+    "search": "searches.",
     "stylesheet": "static",
     "bootstrap": "bootstrap.static",
     "library": "security.static",
     "unknown-token": "security.",
+    "own-notice": "activities.see",
+    "followed-list": "activities.leave",
+    "list": "activities.follow",
+    "letter": "activities.off",
+    "sole-member": "privacy.",
+    **interests_world.ONLY_FOR,
 }
-"""Objects whose values fit addresses that they do not belong to, by what the endpoints begin with that they are for."""
+"""Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are
+for; `--observed` asks no others for them."""
 
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
+    **interests_world.FORMS,
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
+    "proposals.post kind-of-call": lambda world: factories.form_of("RDR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),
     "proposals.preview": lambda world: factories.form_of("TR"),
     "proposals.record": lambda world: {

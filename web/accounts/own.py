@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as web_session
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.models import Account
+from data.models.vocabulary import Membership, Role
 from matching.brokerage.accounts import account_by_id, end_sessions, update_own
 from matching.errors import InvalidEntryError
 from web.access import Audience, open_to
 from web.accounts.wording import worded
 from web.context import application, reading, someone
-from web.language import translate
+from web.language import CHOSEN, translate
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
@@ -25,6 +27,17 @@ def show() -> str:
     """What is known of me, and what I can change."""
     own = account_by_id(reading(), someone().account_id)
     return _page(own, {"name": own.name, "language": own.language or ""}, {})
+
+
+@pages.get("/arrive")
+@open_to(Audience.SIGNED_IN)
+def arrive() -> Response:
+    """Where one comes after signing in: the staff to the desk, a member without organisation to the choice of one."""
+    if someone().is_staff:
+        return redirect(url_for("desk.index"))
+    own = account_by_id(reading(), someone().account_id)
+    alone = own.role == Role.MEMBER.value and own.membership == Membership.NONE.value
+    return redirect(url_for("membership.show" if alone else "home.start"))
 
 
 @pages.post("/")
@@ -38,6 +51,7 @@ def change() -> Response | tuple[str, int]:
     except InvalidEntryError as error:
         own = account_by_id(reading(), someone().account_id)
         return _page(own, given, worded(error.problems)), 422
+    web_session.pop(CHOSEN, None)
     flash(translate("Your account is stored."), "success")
     return redirect(url_for("account.show"))
 

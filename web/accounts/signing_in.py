@@ -128,21 +128,11 @@ def _derived(settings: Settings, purpose: str) -> str:
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
-    recovery_key = base64.urlsafe_b64encode(bytes.fromhex(_derived(settings, "recovery")))
     return (
         _cookies(settings)
         | _passwords(settings)
+        | _second_factor(settings)
         | {
-            "SECURITY_TOTP_SECRETS": {"1": _derived(settings, "totp")},
-            "SECURITY_TOTP_ISSUER": "Abbina",
-            "SECURITY_TWO_FACTOR": True,
-            "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-            "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
-            "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
-            "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [recovery_key],
             "SECURITY_JOIN_USER_ROLES": False,
             "SECURITY_API_ENABLED_METHODS": ["session"],
             "SECURITY_REGISTERABLE": True,
@@ -152,7 +142,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "SECURITY_RETURN_GENERIC_RESPONSES": True,
             "SECURITY_AUTO_LOGIN_AFTER_CONFIRM": False,
             "SECURITY_AUTO_LOGIN_AFTER_RESET": False,
-            "SECURITY_POST_LOGIN_VIEW": "home.after_sign_in",
+            "SECURITY_POST_LOGIN_VIEW": "account.arrive",
             "SECURITY_POST_REGISTER_VIEW": "security.login",
             "SECURITY_POST_CHANGE_VIEW": "account.show",
             "SECURITY_LOGOUT_METHODS": ["POST"],
@@ -169,6 +159,22 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "SECURITY_I18N_DIRNAME": [str(_TRANSLATIONS)],
         }
     )
+
+
+def _second_factor(settings: Settings) -> dict[str, Any]:
+    recovery_key = base64.urlsafe_b64encode(bytes.fromhex(_derived(settings, "recovery")))
+    return {
+        "SECURITY_TOTP_SECRETS": {"1": _derived(settings, "totp")},
+        "SECURITY_TOTP_ISSUER": "Abbina",
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [recovery_key],
+    }
 
 
 def _cookies(settings: Settings) -> dict[str, Any]:

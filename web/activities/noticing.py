@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
+from data.errors import NotFoundError
 from data.models import Notification
 from matching.brokerage.letters import written
 from matching.brokerage.outbox import mark_all_seen, mark_seen
@@ -51,7 +52,10 @@ def notifications() -> str:
 def see(number: int) -> Response:
     """Take one off the list of news."""
     with unit_of_work(application().sessions) as session:
-        mark_seen(session, someone().account_id, number)
+        notice = session.get(Notification, number)
+        if notice is None or notice.account_id != someone().account_id:
+            raise NotFoundError(f"no notification has the number {number}")
+        mark_seen(session, notice.account_id, number)
     return redirect(url_for("activities.notifications"))
 
 

@@ -19,7 +19,7 @@ def _sealed() -> OptOut:
 
 @pages.get("/notifications/off/<token>")
 @open_to(Audience.PUBLIC)
-def ask_off(token: str) -> str:
+def off(token: str) -> str:
     """What the button would do: a link alone changes nothing, since mail programs open links to look at them."""
     _, kinds = _sealed().read(token)
     return render_template("activities/off.html", kinds=[KINDS[kind][0] for kind in kinds], done=False, token=token)
@@ -27,7 +27,7 @@ def ask_off(token: str) -> str:
 
 @pages.post("/notifications/off/<token>")
 @open_to(Audience.PUBLIC)
-def turn_off(token: str) -> str:
+def off_now(token: str) -> str:
     """Do it. The token stands for the person: there is no session whose form could be forged."""
     wish = _sealed().read(token)
     with unit_of_work(application().sessions) as session:
@@ -35,4 +35,4 @@ def turn_off(token: str) -> str:
     return render_template("activities/off.html", kinds=[KINDS[kind][0] for kind in wish[1]], done=True, token=token)
 
 
-csrf.exempt(f"{__name__}.{turn_off.__name__}")
+csrf.exempt(f"{__name__}.{off_now.__name__}")

@@ -13,13 +13,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.corpus import is_open
-from data.models import Account, Proposal, SavedSearch
-from data.models.vocabulary import DecisionAction, Membership, ProposalState
+from data.models import Account, Interest, Proposal, SavedSearch
+from data.models.vocabulary import DecisionAction, InterestState, Membership, ProposalState
 from data.queries import PLATFORM
 from matching.brokerage import searches
 from matching.brokerage.curation import Candidate, standing
+from matching.brokerage.interest_access import is_ongoing
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import may_see_uncurated
+from matching.brokerage.responses import candidate_of, responses_of
 from web.context import application
 from web.labels import Label
 
@@ -31,6 +33,7 @@ _ACCEPTED = (DecisionAction.ACCEPT.value, DecisionAction.PIN.value, DecisionActi
 PROPOSALS = _l("Your proposals")
 PARTNERS = _l("Suggested partners")
 SEARCHES = _l("Saved searches")
+INTERESTS = _l("Expressions of interest")
 PEOPLE = _l("People of your organisation")
 
 
@@ -81,12 +84,9 @@ def to_extend(session: Session, person: Person, today: date) -> Iterator[Item]:
         yield _about(proposal, advice, _l("Look at it"), due=proposal.expires)
 
 
-def no_answers(_session: Session, _proposal_id: int) -> frozenset[Candidate]:
-    """Which accepted candidates the company has answered about: none, until answers are kept."""
-    return frozenset()
-
-
-ANSWERED: Callable[[Session, int], frozenset[Candidate]] = no_answers
+def answered(session: Session, proposal_id: int) -> frozenset[Candidate]:
+    """About which candidates the company has answered."""
+    return frozenset(candidate_of(response) for response in responses_of(session, proposal_id))
 
 
 def to_answer(session: Session, person: Person, today: date) -> Iterator[Item]:
@@ -94,7 +94,7 @@ def to_answer(session: Session, person: Person, today: date) -> Iterator[Item]:
     query = select(Proposal).where(own_proposals(person), is_open(today)).order_by(Proposal.id.desc())
     for proposal in session.scalars(query):
         accepted = {item for item, made in standing(session, proposal.id).items() if made.action in _ACCEPTED}
-        count = len(accepted - ANSWERED(session, proposal.id))
+        count = len(accepted - answered(session, proposal.id))
         if count:
             advice = ngettext(
                 "%(num)s partner found by your broker: say whether it interests you.",
@@ -139,7 +139,29 @@ def to_confirm(session: Session, person: Person, today: date) -> Iterator[Item]:
         yield Item(PEOPLE, title, _l("Confirm only those whom you know."), MEMBERS_PAGE, _l("Decide"))
 
 
-WAITING: tuple[Source, ...] = (to_answer, to_finish, to_extend, to_confirm, found_by_searches)
+def interests_to_go_on(session: Session, person: Person, today: date) -> Iterator[Item]:
+    """Drafts of expressions to finish, those received that nobody has taken up, and staff's own cases."""
+    draft = and_(Interest.account_id == person.account_id, Interest.submitted_at.is_(None))
+    in_hand = and_(Interest.assignee_id == person.account_id, Interest.submitted_at.is_not(None))
+    received = and_(own_proposals(person), Interest.state == InterestState.SUBMITTED.value)
+    mine = or_(draft, in_hand) if person.is_staff else or_(draft, received)
+    query = select(Interest).join(Proposal, Proposal.id == Interest.proposal_id).where(mine, is_ongoing())
+    for interest in session.scalars(query.order_by(Interest.id)):
+        unsent = interest.submitted_at is None
+        advice = _l("It is not sent yet: finish it and send it.") if unsent else _l("It waits for the next step.")
+        address = url_for("interests.show", reference=interest.reference)
+        action = _l("Go on writing") if unsent else _l("Open it")
+        yield Item(INTERESTS, interest.proposal.title, advice, address, action, interest.proposal.language)
+
+
+WAITING: tuple[Source, ...] = (
+    interests_to_go_on,
+    to_answer,
+    to_finish,
+    to_extend,
+    to_confirm,
+    found_by_searches,
+)
 """In the order of the page. A module with something that waits adds its source here."""
 
 

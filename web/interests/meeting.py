@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
-from data.models.vocabulary import InterestKind, InterestState
+from data.models.vocabulary import AttachmentOwner, InterestKind, InterestState
 from data.queries import today
 from matching.brokerage import partnerships
+from matching.brokerage.attachments import MOST_FILES, Owner, attachments_of
 from matching.brokerage.interest_rights import sides_of
 from matching.brokerage.interest_rules import OUTCOMES, Move, moves_for
 from matching.brokerage.people import Person
@@ -55,6 +56,9 @@ def page(number: int, unfinished: Unfinished | None = None) -> str:
         outcomes=[(step.value, step_name(step)) for step in OUTCOMES.get((kind, state), ())],
         moves={move.value for move in moves_for(kind, state, sides_of(reader, interest))} & {Move.CLOSE.value},
         achievement=partnerships.achievement_of(session, interest.id),
+        files=attachments_of(session, Owner(AttachmentOwner.PARTNERSHIP, number)),
+        most_files=MOST_FILES,
+        megabytes=application().settings.upload_megabytes,
         tokens=[new_token(today()) for _ in range(2)],
         unfinished=unfinished,
     )

@@ -64,12 +64,12 @@ class Desk:
         return make_response(page, status)
 
 
-@pages.route("/new/<path:reference>", methods=["GET", "POST"])
+@pages.route("/new/<path:target>", methods=["GET", "POST"])
 @open_to(Audience.SIGNED_IN)
-def new(reference: str) -> Response:
+def new(target: str) -> Response:
     """Express interest in a proposal."""
     session, person = reading(), someone()
-    proposal = proposal_by_reference(session, reference)
+    proposal = proposal_by_reference(session, target)
     require_visible(person, proposal)
     if request.method == "POST":
         return _sent(Desk(form_for(session, proposal), proposal))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from flask import flash, make_response, redirect, request, url_for
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
@@ -14,7 +14,7 @@ from data.errors import UploadError
 from data.models import Attachment, Proposal
 from data.models.vocabulary import AttachmentOwner
 from data.queries import proposal_by_reference
-from data.uploads import FileStore, Upload, UploadLimits, read_upload
+from data.uploads import Upload, read_upload
 from matching.brokerage.attachments import MOST_FILES, Owner, attach, attachment_of, discard, remove
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import may_attach, may_detach, require_owner_or_staff, require_visible
@@ -27,25 +27,24 @@ from web.language import translate
 from web.proposals import pages
 from web.proposals.living import Fault
 from web.proposals.showing import render
-from web.security import csrf
+from web.uploading import file_store, limits, takes_a_file
 
-_FORM_AROUND = 64 * 1024
-"""Bytes that a form has beside its file."""
+
+def _too_large(reference: str) -> Response:
+    return _refused(reference, named(UPLOAD_FAULTS, "too_large"))
 
 
 @pages.post("/<path:reference>/attachments")
 @open_to(Audience.SIGNED_IN)
+@takes_a_file(_too_large)
 def attach_file(reference: str) -> Response:
     """Attach a file; what is wrong with it stands beside the field."""
-    limits = UploadLimits.of_megabytes(application().settings.upload_megabytes)
-    request.max_content_length = limits.size + _FORM_AROUND  # before anything of the form is read
+    asked = proposal_by_reference(reading(), reference)
+    _require(person(), asked, may_attach(person(), asked))  # before a file is looked through for somebody else
     try:
-        csrf.protect()
-        upload = _sent(limits)
+        upload = sent_file()
     except UploadError as error:
         return _refused(reference, named(UPLOAD_FAULTS, error.code.value))
-    except RequestEntityTooLarge:
-        return _refused(reference, named(UPLOAD_FAULTS, "too_large"))
     with unit_of_work(application().sessions) as session:
         proposal = proposal_by_reference(session, reference)
         _require(person(), proposal, may_attach(person(), proposal))
@@ -88,22 +87,18 @@ def handed_out(attachment: Attachment) -> Response:
     return answer
 
 
-def file_store() -> FileStore:
-    """Where the contents lie."""
-    return FileStore(application().settings.upload_dir)
-
-
 def owner_of(proposal: Proposal) -> Owner:
     """A proposal as the owner of files."""
     return Owner(AttachmentOwner.PROPOSAL, proposal.id)
 
 
-def _sent(limits: UploadLimits) -> Upload:
+def sent_file() -> Upload:
+    """The file of the form, looked through. Raises UploadError."""
     file = request.files.get("file")
     if file is None:
         raise BadRequest("no file was sent")
     with closing(file):
-        return read_upload(file.stream, file.filename, limits=limits)
+        return read_upload(file.stream, file.filename, limits=limits())
 
 
 def _require(who: Person | None, proposal: Proposal, allowed: bool) -> None:
@@ -115,7 +110,3 @@ def _require(who: Person | None, proposal: Proposal, allowed: bool) -> None:
 def _refused(reference: str, complaint: str) -> Response:
     require_owner_or_staff(person(), proposal_by_reference(reading(), reference))
     return make_response(render(reference, fault=Fault("attach", complaint)), 422)
-
-
-# It checks its own token, once the form may be as large as a file.
-csrf.exempt(attach_file)

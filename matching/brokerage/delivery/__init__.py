@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from matching.brokerage.delivery.carriers import Carrier, carrier_of
-from matching.brokerage.delivery.delivering import Delivered, deliver, retry_uncertain
+from matching.brokerage.delivery.delivering import Delivered, deliver, retry_uncertain, standing
 
-__all__ = ["Carrier", "Delivered", "carrier_of", "deliver", "retry_uncertain"]
+__all__ = ["Carrier", "Delivered", "carrier_of", "deliver", "retry_uncertain", "standing"]

@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import unit_of_work
@@ -66,6 +66,28 @@ def retry_uncertain(sessions: Sessions) -> int:
     """Let letters of unknown fate wait for their delivery again; returns how many."""
     with unit_of_work(sessions) as session:
         return _change(session, OutboxState.UNCERTAIN, None, state=OutboxState.WAITING.value, not_before=now())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many letters wait, were given up, are of unknown fate; `overdue` ones should have gone a day ago."""
+
+    waiting: int
+    failed: int
+    uncertain: int
+    overdue: int
+
+
+def standing(sessions: Sessions, moment: datetime) -> Standing:
+    """How the outbox stands."""
+    with sessions() as session:
+        states = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+        counts = {row[0]: int(row[1]) for row in session.execute(states)}
+        late = OutboxMessage.state == OutboxState.WAITING.value, OutboxMessage.not_before < moment - timedelta(days=1)
+        overdue = session.scalar(select(func.count(OutboxMessage.id)).where(*late)) or 0
+    waiting = counts.get(OutboxState.WAITING.value, 0) + counts.get(OutboxState.SENDING.value, 0)
+    uncertain = counts.get(OutboxState.UNCERTAIN.value, 0)
+    return Standing(waiting, counts.get(OutboxState.FAILED.value, 0), uncertain, overdue)
 
 
 def recover(sessions: Sessions, carrier: Carrier) -> int:

@@ -30,6 +30,8 @@ from data.models.vocabulary import CaseKind, Membership
 from matching.brokerage.consents import withdraw_all
 from matching.brokerage.letters import written
 from matching.brokerage.people import actor_of
+from matching.brokerage.privacy.casework import CASEWORK
+from matching.brokerage.privacy.interest_parts import INTEREST_PARTS
 from matching.brokerage.privacy.registry import Part, removed, row, rows_of
 
 ERASED = "erased.invalid"
@@ -135,6 +137,7 @@ def _count(result: Any) -> int:
 
 
 PARTS: tuple[Part, ...] = (
+    *CASEWORK,
     Part("consents", ("consent",), rows_of(Consent.account_id), _withdraw_consents),
     Part("invitations", ("invitation",), _invitations, _erase_invitations),
     Part("letters", ("outbox_message",), _letters, _erase_letters),
@@ -148,6 +151,7 @@ PARTS: tuple[Part, ...] = (
     Part("followed_lists", ("saved_filter",), rows_of(SavedFilter.account_id), removed(SavedFilter.account_id)),
     Part("saved_searches", ("saved_search",), rows_of(SavedSearch.actor, by_actor=True)),
     Part("proposals", ("proposal",), _proposals),
+    *INTEREST_PARTS,
     Part("verified_organisations", ("organisation",), _verified),
     Part("decisions", ("curation_decision",), rows_of(CurationDecision.actor, by_actor=True)),
     Part("decisions_about_themes", ("tag_decision",), rows_of(TagDecision.actor, by_actor=True)),

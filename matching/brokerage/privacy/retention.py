@@ -6,17 +6,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import begin_writing, unit_of_work
-from data.models import Account, Invitation, Notification, OutboxMessage, now
-from data.models.vocabulary import CaseKind, OutboxState
+from data.models import (
+    Account,
+    Attachment,
+    Interest,
+    InterestMessage,
+    Invitation,
+    Notification,
+    OutboxMessage,
+    Proposal,
+    now,
+)
+from data.models.vocabulary import AttachmentOwner, CaseKind, OutboxState, ProposalState
 from data.settings import Settings
+from data.uploads import FileStore
+from matching.brokerage.attachments import discard
 from matching.brokerage.events import record
+from matching.brokerage.interest_access import is_ongoing
 from matching.brokerage.privacy.parts import PARTS
 
 ACTOR = "job:retention"
+GONE = "—"
+"""What stands for a message that was taken out: a message has to say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,32 @@ def _notifications(session: Session, before: datetime) -> int:
     return _count(session.execute(delete(Notification).where(Notification.created_at < before)))
 
 
+def _interests(session: Session, before: datetime) -> int:
+    """The case stays, what was written goes."""
+    ended = select(Interest.id).where(~is_ongoing(), Interest.moved_at < before)
+    written = (InterestMessage.interest_id.in_(ended), InterestMessage.text != GONE)
+    session.execute(update(InterestMessage).where(*written).values(text=GONE))
+    filled = [row for row in session.scalars(select(Interest).where(Interest.id.in_(ended))) if row.form]
+    for interest in filled:
+        interest.form = {}
+    return len(filled)
+
+
+def _attachments(session: Session, before: datetime) -> int:
+    """Marks files as removed; their content goes once that is committed."""
+    archived = select(Proposal.id).where(Proposal.state == ProposalState.ARCHIVED.value, Proposal.updated_at < before)
+    theirs = Attachment.owner_kind == AttachmentOwner.PROPOSAL.value, Attachment.owner_id.in_(archived)
+    gone = update(Attachment).where(*theirs, Attachment.removed_at.is_(None)).values(removed_at=now())
+    return _count(session.execute(gone))
+
+
+def discard_files(sessions: sessionmaker[Session], store: FileStore, since: datetime) -> int:
+    """Remove the content of files that were marked as removed since a moment and that nothing else uses."""
+    with sessions() as session:
+        keys = session.scalars(select(Attachment.key).where(Attachment.removed_at >= since).distinct()).all()
+    return sum(discard(sessions, store, key) for key in keys)
+
+
 def _count(result: object) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -84,4 +125,6 @@ RULES: tuple[Rule, ...] = (
     Rule("invitations", "invitation_days", _invitations),
     Rule("letters", "letter_days", _letters),
     Rule("notifications", "notification_days", _notifications),
+    Rule("interests", "interest_days", _interests),
+    Rule("attachments", "attachment_days", _attachments),
 )
