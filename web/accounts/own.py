@@ -32,7 +32,9 @@ def show() -> str:
 @pages.get("/arrive")
 @open_to(Audience.SIGNED_IN)
 def arrive() -> Response:
-    """Where one comes after signing in: a member without organisation to the choice of one, others to the start."""
+    """Where one comes after signing in: the staff to the desk, a member without organisation to the choice of one."""
+    if someone().is_staff:
+        return redirect(url_for("desk.index"))
     own = account_by_id(reading(), someone().account_id)
     alone = own.role == Role.MEMBER.value and own.membership == Membership.NONE.value
     return redirect(url_for("membership.show" if alone else "home.start"))

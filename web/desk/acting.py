@@ -87,7 +87,7 @@ def result() -> str:
     titles = titles_of(reading(), [(kind, number) for kind, number, _ in told])
     rows = []
     for kind, number, outcome in told:
-        reference, title = titles.get((kind, number), (None, f"{kind.value} {number}"))
+        reference, title, _ = titles.get((kind, number), (None, f"{kind.value} {number}", None))
         rows.append((title, address(kind, reference) if reference else None, outcome, OUTCOMES[outcome]))
     return render_template(
         "desk/result.html",

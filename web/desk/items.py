@@ -42,11 +42,13 @@ def _is_number(text: str) -> bool:
 
 
 def address(kind: QueueKind, reference: str) -> str:
-    """Where an item of a kind is worked on. Kinds that are not about proposals lead to their organisation."""
+    """Where an item of a kind is worked on. The reference of organisations and members is a number."""
     if kind is QueueKind.VALIDATION:
         return url_for("desk.review", reference=reference)
     if kind is QueueKind.CURATION:
         return url_for("proposals.show", reference=reference, _anchor="partners")
     if kind is QueueKind.EXPIRY:
         return url_for("proposals.show", reference=reference)
-    return url_for("organisations.show", reference=reference)
+    if kind is QueueKind.INTEREST:
+        return url_for("interests.show", reference=reference)
+    return url_for("verification.show", number=int(reference))
