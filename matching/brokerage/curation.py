@@ -75,11 +75,8 @@ def decide(
         _require_another(session, proposal_id, target, candidate_id)
     if last_seen is not None and action is not DecisionAction.NOTE:
         newest = last_decision(session, proposal_id, target, candidate_id)
-        if newest is not None and newest.id > last_seen:
-            if newest.actor != actor:
-                raise DecidedError(newest)
-            if newest.action == action.value:
-                return newest
+        if newest is not None and _already(newest, action, actor, last_seen):
+            return newest
     undone = None
     if action is DecisionAction.UNDO:
         undone = standing(session, proposal_id).get((target, candidate_id))
@@ -99,6 +96,15 @@ def decide(
     session.add(decision)
     session.flush()
     return decision
+
+
+def _already(newest: CurationDecision, action: DecisionAction, actor: str, last_seen: int) -> bool:
+    """Whether the newest decision is the actor's very one again. Raises DecidedError for a newer one of another."""
+    if newest.id <= last_seen:
+        return False
+    if newest.actor != actor:
+        raise DecidedError(newest)
+    return newest.action == action.value
 
 
 def _require_records(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
