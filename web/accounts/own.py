@@ -37,7 +37,7 @@ def arrive() -> Response:
         return redirect(url_for("desk.index"))
     own = account_by_id(reading(), someone().account_id)
     alone = own.role == Role.MEMBER.value and own.membership == Membership.NONE.value
-    return redirect(url_for("membership.show" if alone else "home.start"))
+    return redirect(url_for("membership.show" if alone else "activities.index"))
 
 
 @pages.post("/")
