@@ -32,7 +32,7 @@ PAGES: dict[str, dict[str, str]] = {
         "choose": "/proposals/new",
         "form": "/proposals/new/TR",
         "searches": "/searches/",
-        "activities": "/activities/",
+        "activities": "/activities",
         "mine": "/proposals/?mine=1",
         "interests": "/interests/",
         "account": "/account/",
