@@ -195,13 +195,8 @@ def of_region(browser: Browser, people: People) -> list[Survey]:
     return found
 
 
-ROLES = {"company": "member", "partner": "member", **{role: role for role in ("member", "broker", "administrator")}}
-    "member": "member",
-    "company": "member",
-    "partner": "member",
-    "broker": "broker",
-    "administrator": "administrator",
-}
+ROLES = {"member": "member", "company": "member", "partner": "member"}
+ROLES |= {"broker": "broker", "administrator": "administrator"}
 
 
 def of_server(browser: Browser, address: str, accounts: dict[str, tuple[str, str]]) -> list[Survey]:
