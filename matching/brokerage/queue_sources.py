@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, or_, select
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import Integer, String
 
@@ -22,6 +22,7 @@ from data.models import Account, CurationDecision, Interest, Organisation, Propo
 from data.models.vocabulary import CaseKind, DecisionAction, Membership, ProposalKind, ProposalState, QueueKind
 from data.queries import PLATFORM
 from matching.brokerage.interest_lists import waiting_interests
+from matching.brokerage.memberships import FOUNDED
 from matching.types import Band
 
 VALIDATION_DAYS: Final = 3
@@ -170,6 +171,7 @@ def profiles_about_to_expire(day: date) -> Columns:
 
 def organisations_to_verify(_day: date) -> Columns:
     """Organisations that somebody signed up for and that nobody verified; imported ones do not wait."""
+    founded = Organisation.reference.startswith(FOUNDED, autoescape=True)  # hidden from everybody until it is verified
     joined = func.min(Account.created_at)
     people = (
         select(Account.organisation_id, joined.label("first"))
@@ -187,7 +189,7 @@ def organisations_to_verify(_day: date) -> Columns:
             organisation=Organisation.name,
         )
         .join(people, people.c.organisation_id == Organisation.id)
-        .where(Organisation.verified_at.is_(None), Organisation.withdrawn_at.is_(None))
+        .where(Organisation.verified_at.is_(None), or_(Organisation.withdrawn_at.is_(None), founded))
     )
 
 

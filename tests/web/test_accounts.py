@@ -292,5 +292,5 @@ def test_a_language_chosen_on_a_page_holds_for_the_session(visit: Visit, session
 
 def test_a_member_without_organisation_comes_to_the_choice_of_one(stranger: Browser, visit: Visit) -> None:
     assert visit("member").get("/account/arrive").location == "/account/organisation/"
-    assert visit("broker").get("/account/arrive").location == "/"
+    assert visit("broker").get("/account/arrive").location == "/desk/"
     assert stranger.get("/account/arrive").location.startswith("/login")

@@ -84,8 +84,8 @@ def test_only_the_staff_has_a_desk_and_starts_there(visit: Visit, session: Sessi
     for address in ("/desk/", f"/desk/proposals/{record.reference}", f"/desk/proposals/{record.reference}/compare"):
         assert member.get(address).status_code == 403
         assert visit().get(address).status_code == 302
-    assert visit("broker").get("/after-sign-in").location == "/desk/"
-    assert member.get("/after-sign-in").location == "/"
+    assert visit("broker").get("/account/arrive").location == "/desk/"
+    assert member.get("/account/arrive").location == "/"
 
 
 def test_one_item_is_taken_with_one_button(client: Browser, sessions: sessionmaker[Session], session: Session) -> None:
