@@ -83,7 +83,7 @@ class Trial:
     def ask(self, line: Line, persona: str) -> str:
         """What a persona is answered in a world as new, as the table writes it."""
         self.restore()
-        found = answer(line.ask(self.app, self.world, persona))
+        found = answer(line.ask(self.app, self.world, persona), line.endpoint)
         self._may_have_changed = line.method not in SAFE and not is_refusal(found)
         return found
 
