@@ -100,7 +100,7 @@ def erase_other(number: int) -> Response | tuple[str, int]:
     except ErasureRefusedError as error:
         return _page(account, {"sure": str(REFUSED[error.reason])}, others=True), 409
     flash(translate("The account and its personal data are erased."), "success")
-    return redirect(url_for("home.start"))
+    return redirect(url_for("administration.index"))
 
 
 def _erase(number: int, *, with_organisation: bool) -> Erased:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, or_, select
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import Integer, String
 
@@ -22,6 +22,7 @@ from data.models import Account, CurationDecision, Interest, Organisation, Propo
 from data.models.vocabulary import CaseKind, DecisionAction, Membership, ProposalKind, ProposalState, QueueKind
 from data.queries import PLATFORM
 from matching.brokerage.interest_lists import waiting_interests
+from matching.brokerage.memberships import FOUNDED
 from matching.types import Band
 
 VALIDATION_DAYS: Final = 3
@@ -175,6 +176,11 @@ def _with_member() -> Select[int | None]:
     return select(Account.organisation_id).where(*confirmed, Account.organisation_id.is_not(None))
 
 
+def _is_there() -> ColumnElement[bool]:
+    """Not withdrawn; what a member founded is hidden from everybody else until it is verified, and waits for that."""
+    return or_(Organisation.withdrawn_at.is_(None), Organisation.reference.startswith(FOUNDED, autoescape=True))
+
+
 def organisations_to_verify(_day: date) -> Columns:
     """Organisations that somebody acts for and that nobody verified; imported ones do not wait."""
     people = (
@@ -193,7 +199,7 @@ def organisations_to_verify(_day: date) -> Columns:
             organisation=Organisation.name,
         )
         .join(people, people.c.organisation_id == Organisation.id)
-        .where(Organisation.verified_at.is_(None), Organisation.withdrawn_at.is_(None))
+        .where(Organisation.verified_at.is_(None), _is_there())
     )
 
 
@@ -213,7 +219,7 @@ def memberships_to_confirm(_day: date) -> Columns:
             Account.membership == Membership.PENDING.value,
             Account.active.is_(True),
             Organisation.id.not_in(_with_member()),
-            Organisation.withdrawn_at.is_(None),
+            _is_there(),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from matching.bootstrap import Application
+from tests.conftest import postgres_on
+from tests.databases import Templates
 from tests.e2e.people import LOCALE, People, settle
 from tests.e2e.region import CHROMIUM, build, opened, served
 from web import create_app
@@ -38,11 +41,34 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def built_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo region whose records are in a database of a server; filled with that database."""
+    return tmp_path_factory.mktemp("built_on_postgres")
+
+
 @pytest.fixture(scope="module")
-def region(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+def database(request: pytest.FixtureRequest) -> str:
+    """What kind of database the region is in; a test says otherwise by an indirect parameter."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="module")
+def region(
+    database: str, built: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Application]:
     """The demo region, of each file of tests its own."""
-    with opened(built, tmp_path_factory.mktemp("region")) as application:
-        yield application
+    home = tmp_path_factory.mktemp("region")
+    if database == "sqlite":
+        with opened(built, home) as application:
+            yield application
+        return
+    built_there: Path = request.getfixturevalue("built_on_postgres")
+    templates: Templates = request.getfixturevalue("templates")
+    for url in postgres_on(request.getfixturevalue("postgres_server"), f"region_{home.name}_{os.getpid()}"):
+        templates.fill(url, "region", lambda template: build(built_there, template))
+        with opened(built_there, home, url) as application:
+            yield application
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +78,9 @@ def pages(region: Application) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def address(pages: Flask) -> Iterator[str]:
-    """Where the pages are served."""
-    with served(pages) as where:
+def address(region: Application, pages: Flask) -> Iterator[str]:
+    """Where the pages are served, and whither letters lead."""
+    with served(pages, region.settings.port) as where:
         yield where
 
 

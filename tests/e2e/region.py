@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,27 +20,36 @@ from matching.bootstrap import Application, build_application
 CHROMIUM = "/usr/bin/chromium"
 
 
-def build(home: Path) -> None:
-    """Store the demo region under `home` and index it: 2 s; a copy of the folder costs nothing."""
-    settings = load_settings(home=home)
+def build(home: Path, database_url: str | None = None) -> None:
+    """Store the demo region under `home` and index it: 2 s; a copy of the folder costs nothing.
+
+    With `database_url` its records are in that database, and only the index is in the folder.
+    """
+    settings = load_settings(home=home, database_url=database_url)
     prepare(settings)
     with build_application(settings) as application:
         import_demo(application.sessions)
         application.update_index()
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def opened(built: Path, home: Path) -> Iterator[Application]:
-    """An application over a copy, at `home`, of what was built."""
+def opened(built: Path, home: Path, database_url: str | None = None) -> Iterator[Application]:
+    """An application over a copy, at `home`, of what was built; letters lead to where its pages will be served."""
     shutil.copytree(built, home, dirs_exist_ok=True)
-    with build_application(load_settings(home=home)) as application:
+    settings = load_settings(home=home, database_url=database_url, port=_free_port())
+    with build_application(settings) as application:
         yield application
 
 
 @contextmanager
-def served(pages: Flask) -> Iterator[str]:
+def served(pages: Flask, port: int = 0) -> Iterator[str]:
     """The address at which the pages are served meanwhile."""
-    server = make_server("127.0.0.1", 0, pages, threaded=True)
+    server = make_server("127.0.0.1", port, pages, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from data.models import Proposal
 from matching.bootstrap import Application
 from tests.e2e.keyboard import tab_to
-from tests.e2e.test_posting_a_need import DESCRIPTION, PATHS, SUMMARY, TITLE, write_the_rest
+from tests.e2e.test_posting_a_need import DESCRIPTION, PATHS, SUMMARY, TITLE, entry, write_the_rest
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def test_from_writing_to_publishing_by_keyboard(page: Page, address: str) -> Non
         ("Specifiche tecniche o competenze richieste", "Finitura di superfici interne."),
         ("Che cosa deve fare il partner", "Prove su nostri campioni, poi servizio."),
     ):
-        tab_to(page, page.get_by_label(label))
+        tab_to(page, entry(page, label))
         page.keyboard.insert_text(text)
     for field, value in (("partner_types", "SME 11-49"), ("partnership_types", "Investment agreement")):
         tab_to(page, page.locator(f'input[name="{field}"][value="{value}"]'))
@@ -87,8 +87,8 @@ def how_many(region: Application) -> int:
 def test_publishing_with_a_double_click_makes_one_proposal(page: Page, address: str, region: Application) -> None:
     before = how_many(region)
     page.goto(f"{address}/proposals/new/TR")
-    page.get_by_label("Titolo").fill(TITLE)
-    page.get_by_label("Descrizione breve").fill(SUMMARY)
+    entry(page, "Titolo").fill(TITLE)
+    entry(page, "Descrizione breve").fill(SUMMARY)
     write_the_rest(page)
     page.get_by_role("button", name="Pubblica").dblclick()
     expect(page.get_by_role("status").first).to_contain_text("La proposta è pubblicata")
@@ -97,18 +97,18 @@ def test_publishing_with_a_double_click_makes_one_proposal(page: Page, address: 
 
 def test_two_tabs_on_one_draft(page: Page, address: str) -> None:
     page.goto(f"{address}/proposals/new/TR")
-    page.get_by_label("Titolo").fill(TITLE)
+    entry(page, "Titolo").fill(TITLE)
     page.get_by_role("button", name="Salva come bozza").click()
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto(f"{page.url.split('#')[0].removesuffix('/edit')}/edit")
     for tab, title in ((page, "Prima scheda"), (other, "Seconda scheda")):
-        tab.get_by_label("Titolo").fill(title)
+        entry(tab, "Titolo").fill(title)
         tab.get_by_role("button", name="Salva come bozza").click()
     notice = other.get_by_role("alert")
     expect(notice).to_contain_text("Qualcuno ha modificato questa bozza nel frattempo")
     expect(notice).to_contain_text("Prima scheda")
     expect(notice).to_be_focused()
-    expect(other.get_by_label("Titolo")).to_have_value("Seconda scheda")
+    expect(entry(other, "Titolo")).to_have_value("Seconda scheda")
     other.get_by_role("button", name="Salva come bozza").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("Seconda scheda")

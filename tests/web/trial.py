@@ -19,9 +19,9 @@ from tests.data.hostile import pdf
 from tests.databases import Build, Templates, schema
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeApplication, FakeService, match
+from tests.web.pages import new_pages
 from tests.web.permissions import SAFE, Line, answer, is_refusal
 from tests.web.world import CONTENT_KEY, NOBODY, PERSONAS, World, populate
-from web import create_app
 
 
 class Trial:
@@ -33,7 +33,7 @@ class Trial:
         self.service = FakeService(self.sessions)
         url = engine.url.render_as_string(hide_password=False)
         settings = load_settings(home=home, database_url=url)
-        self.app: Flask = create_app(FakeApplication(settings, engine, self.sessions, self.service))  # type: ignore[arg-type]
+        self.app: Flask = new_pages(FakeApplication(settings, engine, self.sessions, self.service))
         self.app.test_client_class = Browser
         self.world = World()
         self._file = make_url(url).database if engine.dialect.name == "sqlite" else None

@@ -50,7 +50,7 @@ ACTIONS: Mapping[str, Label] = {
     "find_relevant": _l("Found relevant"),
     "reject": _l("Rejected"),
     "take_over": _l("Taken over"),
-    "suspend": _l("Suspended"),
+    "suspend": _l("Put on hold"),
     "transfer": _l("Transferred"),
     "advance": _l("Step noted"),
     "close": _l("Closed"),

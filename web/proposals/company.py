@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from data.corpus import OPEN_STATES
@@ -26,8 +25,6 @@ from web.explaining import Listed, Reason, listed
 from web.labels import ANSWERS, REJECT_REASONS, named
 
 _CHOSEN = (DecisionAction.ACCEPT.value, DecisionAction.PIN.value, DecisionAction.ADD.value)
-INTERESTS = "interests.start"
-"""The page on which an interest in a proposal is expressed."""
 
 Missing = Literal["", "not_open", "waiting", "not_ready"]
 
@@ -71,8 +68,6 @@ class CompanyView:
     notes: Mapping[Candidate, str] = field(default_factory=dict)
     missing: Missing = ""
     reasons: tuple[tuple[str, str], ...] = ()
-    can_express: bool = False
-    """Whether there is a page on which an interest in another's proposal is expressed."""
 
     @property
     def cards(self) -> tuple[tuple[str, tuple[Reason, ...]], ...]:
@@ -92,7 +87,6 @@ def company_view(session: Session, person: Person | None, proposal: Proposal, st
     blank = CompanyView(
         answers=_answered(session, responses),
         reasons=tuple((reason.value, str(REJECT_REASONS[reason.value])) for reason in RejectReason),
-        can_express=INTERESTS in current_app.view_functions,
         notes={candidate: note.text or "" for candidate, note in notes_for_company(session, proposal.id).items()},
     )
     if state not in OPEN_STATES:

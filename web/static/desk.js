@@ -27,16 +27,34 @@ if (help) {
     return [...list.querySelectorAll(".queue-item, .match")].filter((place) => place.offsetParent !== null);
   };
   let here = null;
-  const go = (step) => {
-    const all = places();
-    if (!all.length) return;
-    const at = all.indexOf(here);
-    here = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
+  const stand = (all, at) => {
+    here = all[Math.min(all.length - 1, Math.max(0, at))];
     for (const place of all) place.classList.toggle("here", place === here);
     const target = here.querySelector("[data-key=o]") || here.querySelector("a");
     (target || here).focus();
     here.scrollIntoView({ block: "nearest" });
   };
+  const go = (step) => {
+    const all = places();
+    if (!all.length) return;
+    const at = all.indexOf(here);
+    stand(all, at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step);
+  };
+
+  // An action by key sends the page, which comes back: one goes on where one was.
+  const PLACE = "abbina-desk-place";
+  const page = location.pathname + location.search;
+  const remember = () => {
+    try { sessionStorage.setItem(PLACE, JSON.stringify([page, places().indexOf(here)])); } catch { /* then one begins anew */ }
+  };
+  const resume = () => {
+    try {
+      const [where, at] = JSON.parse(sessionStorage.getItem(PLACE)) || [];
+      sessionStorage.removeItem(PLACE);
+      if (where === page && at >= 0 && places().length) stand(places(), at);
+    } catch { /* then one begins anew */ }
+  };
+  resume();
   document.addEventListener("focusin", (event) => {
     const place = event.target.closest(".queue-item, .match");
     if (place && list && list.contains(place)) {
@@ -49,6 +67,7 @@ if (help) {
     const place = here || (list && list.dataset.keys === "one" ? list : null);
     const found = place && place.querySelector(`[data-key="${key}"]`);
     if (!found) return false;
+    if (found.matches("a, button")) remember();
     found.click();
     if (found.tagName === "SUMMARY" && found.parentElement.open) {
       const field = found.parentElement.querySelector("select, textarea");
