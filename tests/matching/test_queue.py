@@ -74,7 +74,9 @@ def test_a_weekend_does_not_count() -> None:
 
 
 def test_everything_that_waits_stands_in_one_queue_the_most_urgent_first(session: Session) -> None:
-    own = organisation(session, name="Ditta nuova", reference="AO-1", withdrawn_at=ago(1))  # hidden until it is verified
+    own = organisation(
+        session, name="Ditta nuova", reference="AO-1", withdrawn_at=ago(1)
+    )  # hidden until it is verified
     account(session, organisation=own, created_at=ago(1))
     checked = organisation(session, verified_at=ago(90))
     account(session, name="Persona che attende", organisation=checked, membership="pending", created_at=ago(2))

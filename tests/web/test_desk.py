@@ -93,7 +93,7 @@ def test_one_item_is_taken_with_one_button(client: Browser, sessions: sessionmak
     session.commit()
     page = client.send("/desk/bulk", {"only": ticked(record)[0]}, follow_redirects=True).text
     assert "Assigned to you." in page
-    assert "Yours" in text_of(page)
+    assert "With me" in text_of(page)
     with sessions() as fresh:
         assert len(fresh.scalars(select(Assignment)).all()) == 1
 
@@ -343,7 +343,7 @@ def test_shortcuts_are_listed_and_can_be_switched_off(client: Browser, session: 
     to_validate(session)
     session.commit()
     page = client.get("/desk/").text
-    assert re.search(r'<script src="/static/desk\.js[^"]*" defer></script>', page)
+    assert re.search(r'<script src="/static/desk\.js[^"]*" nonce="[^"]+" defer></script>', page)
     keys = re.findall(r"<kbd>(.)</kbd>", page)
     assert keys == ["j", "k", "x", "o", "a", "/", "g", "q", "?"]
     assert "data-switch" in page

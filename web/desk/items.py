@@ -50,7 +50,7 @@ def addresses(session: Session, items: Iterable[tuple[QueueKind, str]]) -> dict[
     wanted = set(items)
     about = {reference for kind, reference in wanted if kind in (QueueKind.ORGANISATION, QueueKind.MEMBERSHIP)}
     query = select(Organisation.reference, Organisation.id).where(Organisation.reference.in_(about))
-    numbers = {reference: number for reference, number in session.execute(query)} if about else {}
+    numbers = {row.reference: row.id for row in session.execute(query)} if about else {}
     return {(kind, reference): _address(kind, reference, numbers) for kind, reference in wanted}
 
 

@@ -25,9 +25,7 @@ def named_for(session: Session, reader: Person, numbers: Iterable[int | None], *
 def _called(account: Account, reader: Person, *, by_name: bool) -> str:
     is_staff = account.role != Role.MEMBER.value
     organisation = account.organisation
-    known = account.id == reader.account_id or (
-        organisation is not None and organisation.id == reader.organisation_id
-    )
+    known = account.id == reader.account_id or (organisation is not None and organisation.id == reader.organisation_id)
     if by_name or is_staff or known:
         name = account.name or translate("somebody who has left")
         return f"{name} ({organisation.name})" if organisation is not None and not is_staff else name
