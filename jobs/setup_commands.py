@@ -50,6 +50,7 @@ def demo(proposal: str) -> None:
     """Load the fictional demo region, index it, and show the best partners of one of its proposals."""
     from data.db import unit_of_work
     from jobs.demo_accounts import addresses, demo_file, ensure_demo_accounts, require_private
+    from jobs.demo_casework import ensure_demo_casework
     from jobs.importing import LOCK, import_demo
     from jobs.locks import job_lock
     from jobs.wording import lines
@@ -70,6 +71,7 @@ def demo(proposal: str) -> None:
             click.echo(f"  rejected: {row}", err=True)
         with job_lock(application.engine, settings.home, "index"):
             application.update_index()
+        ensure_demo_casework(application)
         found = application.service.match_proposal(proposal, top=5)
     click.echo(f"\n{found.query}")
     for line in lines(found, settings.language, explain=False):

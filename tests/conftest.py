@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
@@ -15,6 +16,13 @@ from data.settings import Settings, load_settings
 from tests.databases import Templates, schema, temporary_postgres
 
 DATABASES = ("sqlite", "postgresql")
+
+
+@event.listens_for(Engine, "connect")
+def _leave_the_disk_alone(connection: object, _record: object) -> None:
+    """SQLite files of this process need not survive a power cut: nothing waits for the disk."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(autouse=True)

@@ -90,9 +90,21 @@ def temporary_postgres() -> tuple[str, Callable[[], None]]:
     import pgserver
 
     server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    _forgo_durability(url)
 
     def stop() -> None:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
-    return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), stop
+    return url, stop
+
+
+def _forgo_durability(url: str) -> None:
+    """Nobody needs these databases after a power cut; waiting for the disk is most of the time of many small tests."""
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()

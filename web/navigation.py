@@ -35,7 +35,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("searches.index", _l("Saved searches"), Audience.SIGNED_IN),
     Entry("interests.index", _l("Expressions of interest"), Audience.SIGNED_IN),
     Entry("proposals.choose_kind", _l("New proposal"), Audience.SIGNED_IN),
-    Entry("verification.index", _l("To verify"), Audience.STAFF),
     Entry("administration.index", _l("Accounts"), Audience.ADMINISTRATOR),
 )
 

@@ -58,7 +58,8 @@ def account_by_email(session: Session, email: str) -> Account | None:
 
 def entry_problems(name: str, password: str | None = None) -> dict[str, str]:
     """What is wrong with a name and a password that somebody gives."""
-    problems = {} if name.strip() and len(name.strip()) <= LONGEST_NAME else {"name": "missing"}
+    fits = bool(name.strip()) and len(name.strip()) <= LONGEST_NAME and "\0" not in name  # PostgreSQL stores no NUL
+    problems = {} if fits else {"name": "missing"}
     fault = password_problem(password) if password is not None else None
     return problems | ({"password": fault} if fault else {})
 

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from data.corpus import OPEN_STATES
 from data.errors import NotFoundError
 from data.models import CurationDecision, Organisation, Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
+from data.queries import state_in_force, today
 from matching.errors import ConflictError, CurationError
 from matching.types import Target
 
@@ -67,19 +69,17 @@ def decide(
 
     Raises NotFoundError for an unknown proposal or candidate, CurationError where the rules forbid the decision (a
     rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself or a partner of
-    its own added), DecidedError where somebody else has decided about the candidate since.
+    its own added, a proposal that is not open), DecidedError where somebody else has decided about the candidate since.
     """
     _require_records(session, proposal_id, target, candidate_id)
     _require_complete(action, reason, note)
+    _require_open(session, proposal_id, action)
     if action is DecisionAction.ADD:
         _require_another(session, proposal_id, target, candidate_id)
     if last_seen is not None and action is not DecisionAction.NOTE:
         newest = last_decision(session, proposal_id, target, candidate_id)
-        if newest is not None and newest.id > last_seen:
-            if newest.actor != actor:
-                raise DecidedError(newest)
-            if newest.action == action.value:
-                return newest
+        if newest is not None and _already(newest, action, actor, last_seen):
+            return newest
     undone = None
     if action is DecisionAction.UNDO:
         undone = standing(session, proposal_id).get((target, candidate_id))
@@ -101,6 +101,15 @@ def decide(
     return decision
 
 
+def _already(newest: CurationDecision, action: DecisionAction, actor: str, last_seen: int) -> bool:
+    """Whether the newest decision is the actor's very one again. Raises DecidedError for a newer one of another."""
+    if newest.id <= last_seen:
+        return False
+    if newest.actor != actor:
+        raise DecidedError(newest)
+    return newest.action == action.value
+
+
 def _require_records(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
     # Held until the end of the unit of work: of two decisions at once the second sees the first.
     held = select(Proposal.id).where(Proposal.id == proposal_id).with_for_update()
@@ -118,6 +127,13 @@ def _require_complete(action: DecisionAction, reason: RejectReason | None, note:
         raise CurationError("a rejection needs a reason: choose one of the list")
     if action is DecisionAction.NOTE and not (note or "").strip():
         raise CurationError("a note needs some text")
+
+
+def _require_open(session: Session, proposal_id: int, action: DecisionAction) -> None:
+    """Whom to suggest is decided while there are suggestions; what was decided can be withdrawn at any time."""
+    proposal = session.get_one(Proposal, proposal_id)
+    if action.value in _STANDING and state_in_force(proposal.state, proposal.expires, today()) not in OPEN_STATES:
+        raise CurationError(f"proposal {proposal.reference} is not open: nobody is suggested for it")
 
 
 def _require_another(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:

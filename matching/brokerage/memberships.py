@@ -19,13 +19,13 @@ from data.models import Account, Organisation, now
 from data.models.vocabulary import CaseKind, Membership, NoticeKind
 from data.queries import today
 from matching.brokerage.accounts import account_by_id
-from matching.brokerage.events import record
+from matching.brokerage.events import events_of, record
 from matching.brokerage.membership_rules import OrganisationFields, plain_tax_code, problems_of
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import Person, active_staff, members_of
 from matching.brokerage.permissions import require_acting_for, require_staff
 from matching.brokerage.references import new_token, reference_of
-from matching.errors import AccountMoveError, ConflictError, InvalidEntryError
+from matching.errors import AccountMoveError, ConflictError, InvalidEntryError, NotAllowedError
 
 OWN_PAGE = "/account/organisation"
 DESK_PAGE = "/desk/organisations"
@@ -64,7 +64,8 @@ def organisation_by_id(session: Session, organisation_id: int, *, hold: bool = F
 def establish(session: Session, person: Person, fields: OrganisationFields, countries: frozenset[str]) -> Organisation:
     """Make a new organisation with the person as its first confirmed member; the staff is told to verify it.
 
-    Raises InvalidEntryError (`known` for a tax code that an organisation has), AccountMoveError for who belongs to one.
+    Raises NotAllowedError for the staff, InvalidEntryError (`known` for a tax code that an organisation has),
+    AccountMoveError for who belongs to one.
     """
     account = _free(session, person)
     _refuse(problems_of(fields, countries))
@@ -83,7 +84,7 @@ def establish(session: Session, person: Person, fields: OrganisationFields, coun
 def claim(session: Session, person: Person, organisation_id: int) -> Organisation:
     """Say that one belongs to an organisation; its confirmed members are told, else the staff.
 
-    Raises NotFoundError, AccountMoveError for who belongs to one already.
+    Raises NotAllowedError for the staff, NotFoundError, AccountMoveError for who belongs to one already.
     """
     account = _free(session, person)
     organisation = organisation_by_id(session, organisation_id)
@@ -106,7 +107,10 @@ def claim(session: Session, person: Person, organisation_id: int) -> Organisatio
 
 
 def confirm(session: Session, person: Person, account_id: int, organisation_id: int) -> Account:
-    """Confirm a claim, as a confirmed member of the organisation or as staff. Raises ConflictError if it is gone."""
+    """Confirm a claim, as a confirmed member of the organisation or as staff.
+
+    Raises NotFoundError where the account never asked to join it, ConflictError if the claim is gone.
+    """
     account, organisation = _claimed(session, person, account_id, organisation_id)
     account.membership = Membership.CONFIRMED.value
     event = _record_membership(session, account, organisation.id, "confirmed", actor=person.actor)
@@ -251,6 +255,8 @@ def waiting_organisations(session: Session) -> list[WaitingOrganisation]:
 
 
 def _free(session: Session, person: Person) -> Account:
+    if person.is_staff:  # who verifies organisations belongs to none
+        raise NotAllowedError("only members found or join an organisation")
     account = account_by_id(session, person.account_id, hold=True)
     if account.membership != Membership.NONE.value:
         raise AccountMoveError("belongs_already", f"account {account.id} is {account.membership} already")
@@ -260,9 +266,19 @@ def _free(session: Session, person: Person) -> Account:
 def _claimed(session: Session, person: Person, account_id: int, organisation_id: int) -> tuple[Account, Organisation]:
     require_acting_for(person, organisation_id)
     account = account_by_id(session, account_id, hold=True)
+    if not person.is_staff and not _ever_claimed(session, account, organisation_id):
+        raise NotFoundError(f"account {account_id} never asked to join organisation {organisation_id}")
     if account.membership != Membership.PENDING.value or account.organisation_id != organisation_id:
         raise ConflictError(f"account {account_id} does not wait for organisation {organisation_id} any more")
     return account, organisation_by_id(session, organisation_id)
+
+
+def _ever_claimed(session: Session, account: Account, organisation_id: int) -> bool:
+    about = {"organisation": organisation_id}
+    events = events_of(session, CaseKind.ACCOUNT, account.id)
+    return account.organisation_id == organisation_id or any(
+        event.action == "claimed" and event.detail == about for event in events
+    )
 
 
 def _leave(account: Account) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, cast, func, literal, null, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
@@ -19,6 +19,8 @@ from data.text_search import says, unicode_lower
 from matching.brokerage.queue_sources import SOURCES, QueueSource
 
 PAGE_SIZE: Final = 25
+Texts = tuple[str, str, str | None]
+"""Reference, title and organisation of an item."""
 
 
 class Whose(StrEnum):
@@ -99,7 +101,7 @@ def item_of(session: Session, kind: QueueKind, object_id: int, day: date) -> Que
     """An item while it waits; None where it does not (any more)."""
     table = _queue([source for source in SOURCES if source.kind is kind], day)
     row = session.execute(select(table).where(table.c.object_id == object_id)).first()
-    return None if row is None else _item(row, day)
+    return None if row is None else _item(row, (row.reference, row.title, row.organisation), day)
 
 
 def _queue(sources: list[QueueSource], day: date) -> Subquery:
@@ -130,29 +132,22 @@ def _conditions(table: Subquery, wanted: QueueFilter, day: date) -> list[ColumnE
 def _read(
     session: Session, wanted: QueueFilter, day: date
 ) -> tuple[tuple[QueueItem, ...], dict[QueueKind, int], dict[QueueKind, int]]:
-    """The items of the page, how many there are of each kind, and how many of these are overdue, in one statement.
+    """The items of the page, how many there are of each kind, and how many of these are overdue.
 
-    The queue is put together once and used for both, which takes half the time of two statements. Lines that count
-    have no place; `object_id` is then the count, `waiting` what is overdue.
+    One statement puts the queue together, without its texts where nobody searches or sorts by them, and gives both the
+    page and the counts: two statements, or texts for all, would take twice the time. Lines that count have no place;
+    `object_id` is then the count, `waiting` what is overdue.
     """
     table = _queue(list(SOURCES), day)
-    queue = select(table).where(*_conditions(table, wanted, day)).cte("queue")
-    late = func.sum(case((queue.c.due < day, 1), else_=0))
-    counts = select(
-        queue.c.kind,
-        func.count().label("object_id"),
-        late.label("waiting"),
-        *(cast(null(), column.type).label(column.name) for column in queue.c if column.name in _ONLY_OF_ITEMS),
-        literal(0).label("place"),
-    ).group_by(queue.c.kind)
-    place = func.row_number().over(order_by=_order(queue, wanted.sort)).label("place")
-    columns = [queue.c.kind, queue.c.object_id, queue.c.waiting, *(c for c in queue.c if c.name in _ONLY_OF_ITEMS)]
-    first = (wanted.page - 1) * wanted.page_size
-    page = select(*columns, place).where(*([queue.c.kind == wanted.kind.value] if wanted.kind else []))
-    shown = page.order_by(place).limit(wanted.page_size).offset(first).subquery()
-    rows = session.execute(union_all(counts, select(shown))).all()
-    items = tuple(_item(row, day) for row in sorted((row for row in rows if row.place), key=lambda row: row.place))
+    needed = _KEYS if not wanted.text and wanted.sort is not QueueSort.TITLE else (*_KEYS, *_TEXTS)
+    columns = [table.c[name] for name in needed]
+    queue = select(*columns).where(*_conditions(table, wanted, day)).cte("queue")
+    rows = session.execute(union_all(_counts(queue, day), _page(queue, wanted))).all()
     counted = [row for row in rows if not row.place]
+    shown = sorted((row for row in rows if row.place), key=lambda row: row.place)
+    keys = [(QueueKind(row.kind), row.object_id) for row in shown]
+    texts = titles_of(session, keys)
+    items = tuple(_item(row, texts[key], day) for row, key in zip(shown, keys, strict=True) if key in texts)
     return (
         items,
         {QueueKind(row.kind): row.object_id for row in counted},
@@ -160,7 +155,23 @@ def _read(
     )
 
 
-_ONLY_OF_ITEMS: Final = frozenset({"reference", "title", "since", "due", "organisation", "assignee_id"})
+_KEYS: Final = ("kind", "object_id", "waiting", "since", "due", "assignee_id")
+_TEXTS: Final = ("reference", "title", "organisation")
+
+
+def _counts(queue: CTE, day: date) -> Select[Any]:
+    late = func.sum(case((queue.c.due < day, 1), else_=0))
+    empty = (cast(null(), queue.c[name].type).label(name) for name in ("since", "due", "assignee_id"))
+    number, place = func.count().label("object_id"), literal(0).label("place")
+    return select(queue.c.kind, number, late.label("waiting"), *empty, place).group_by(queue.c.kind)
+
+
+def _page(queue: CTE, wanted: QueueFilter) -> Select[Any]:
+    asked = select(queue).where(*([queue.c.kind == wanted.kind.value] if wanted.kind else []))
+    first = (wanted.page - 1) * wanted.page_size
+    few = asked.order_by(*_order(queue, wanted.sort)).limit(wanted.page_size).offset(first).subquery()
+    place = func.row_number().over(order_by=_order(few, wanted.sort))
+    return select(*(few.c[name] for name in _KEYS), place.label("place"))
 
 
 def _order(table: FromClause, sort: QueueSort) -> tuple[ColumnElement[Any], ...]:
@@ -173,29 +184,29 @@ def _order(table: FromClause, sort: QueueSort) -> tuple[ColumnElement[Any], ...]
     return table.c.due, table.c.since, *end
 
 
-def _item(row: Any, day: date) -> QueueItem:
+def _item(row: Any, texts: Texts, day: date) -> QueueItem:
+    reference, title, organisation = texts
     return QueueItem(
         kind=QueueKind(row.kind),
         object_id=row.object_id,
-        reference=row.reference,
-        title=row.title,
+        reference=reference,
+        title=title,
         since=row.since,
         due=row.due,
         assignee_id=row.assignee_id,
-        organisation=row.organisation,
+        organisation=organisation,
         waiting=row.waiting,
         overdue=row.due < day,
         age=max(0, (day - row.since).days),
     )
 
 
-def titles_of(
-    session: Session, items: Collection[tuple[QueueKind, int]]
-) -> dict[tuple[QueueKind, int], tuple[str, str]]:
-    """(reference, title) of things that wait or waited; what is no longer stored is left out."""
-    found: dict[tuple[QueueKind, int], tuple[str, str]] = {}
+def titles_of(session: Session, items: Collection[tuple[QueueKind, int]]) -> dict[tuple[QueueKind, int], Texts]:
+    """Reference, title and organisation of things that wait or waited; what is no longer stored is left out."""
+    found: dict[tuple[QueueKind, int], Texts] = {}
     for source in SOURCES:
         ids = [number for kind, number in items if kind is source.kind]
         if ids:
-            found |= {(source.kind, row[0]): (row[1], row[2]) for row in session.execute(source.titles(ids))}
+            for number, reference, title, organisation in session.execute(source.titles(ids)):
+                found[source.kind, number] = (reference, title, organisation)
     return found

@@ -41,19 +41,20 @@ _DECIDED = tuple(
 )
 
 Columns = Select[*tuple[Any, ...]]
+Titles = Select[int, str, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
     """One kind of item: its rows on a day, what the log of casework calls the things themselves, and their names.
 
-    `titles` selects (id, reference, title) of things by id, whether they wait or not.
+    `titles` selects (id, reference, title, organisation) of things by id, whether they wait or not.
     """
 
     kind: QueueKind
     rows: Callable[[date], Columns]
     case: CaseKind
-    titles: Callable[[Sequence[int]], Select[int, str, str]]
+    titles: Callable[[Sequence[int]], Titles]
 
 
 def _columns(
@@ -169,68 +170,85 @@ def profiles_about_to_expire(day: date) -> Columns:
     )
 
 
+def _with_member() -> Select[int | None]:
+    """Ids of the organisations that somebody acts for."""
+    confirmed = Account.membership == Membership.CONFIRMED.value, Account.active.is_(True)
+    return select(Account.organisation_id).where(*confirmed, Account.organisation_id.is_not(None))
+
+
+def _is_there() -> ColumnElement[bool]:
+    """Not withdrawn; what a member founded is hidden from everybody else until it is verified, and waits for that."""
+    return or_(Organisation.withdrawn_at.is_(None), Organisation.reference.startswith(FOUNDED, autoescape=True))
+
+
 def organisations_to_verify(_day: date) -> Columns:
-    """Organisations that somebody signed up for and that nobody verified; imported ones do not wait."""
-    founded = Organisation.reference.startswith(FOUNDED, autoescape=True)  # hidden from everybody until it is verified
-    joined = func.min(Account.created_at)
+    """Organisations that somebody acts for and that nobody verified; imported ones do not wait."""
     people = (
-        select(Account.organisation_id, joined.label("first"))
-        .where(Account.active.is_(True), Account.membership != Membership.NONE.value)
+        select(Account.organisation_id, func.min(Account.created_at).label("first"))
+        .where(Account.active.is_(True), Account.membership == Membership.CONFIRMED.value)
         .group_by(Account.organisation_id)
         .subquery()
     )
     return (
         _columns(
             Organisation.id,
-            Organisation.reference,
+            cast(Organisation.id, String),
             Organisation.name,
             since=utc_day(people.c.first),
             due=working_days_later(people.c.first, VERIFICATION_DAYS),
             organisation=Organisation.name,
         )
         .join(people, people.c.organisation_id == Organisation.id)
-        .where(Organisation.verified_at.is_(None), or_(Organisation.withdrawn_at.is_(None), founded))
+        .where(Organisation.verified_at.is_(None), _is_there())
     )
 
 
 def memberships_to_confirm(_day: date) -> Columns:
-    """People who say that they belong to a verified organisation; those of others wait with their organisation."""
+    """People who say that they belong to an organisation without members; where there are some, they confirm them."""
     return (
         _columns(
             Account.id,
-            Organisation.reference,
+            cast(Organisation.id, String),
             func.coalesce(func.nullif(Account.name, ""), Organisation.name),
-            since=utc_day(Account.created_at),
-            due=working_days_later(Account.created_at, VERIFICATION_DAYS),
+            since=utc_day(Account.updated_at),
+            due=working_days_later(Account.updated_at, VERIFICATION_DAYS),
             organisation=Organisation.name,
         )
         .join(Organisation, Organisation.id == Account.organisation_id)
         .where(
             Account.membership == Membership.PENDING.value,
             Account.active.is_(True),
-            Organisation.verified_at.is_not(None),
-            Organisation.withdrawn_at.is_(None),
+            Organisation.id.not_in(_with_member()),
+            _is_there(),
         )
     )
 
 
-def _titles_of_proposals(ids: Sequence[int]) -> Select[int, str, str]:
-    return select(Proposal.id, Proposal.reference, Proposal.title).where(Proposal.id.in_(ids))
+def _titles_of_proposals(ids: Sequence[int]) -> Titles:
+    owner = Organisation.id == Proposal.organisation_id
+    columns = select(Proposal.id, Proposal.reference, Proposal.title, Organisation.name)
+    return columns.outerjoin(Organisation, owner).where(Proposal.id.in_(ids))
 
 
-def _titles_of_organisations(ids: Sequence[int]) -> Select[int, str, str]:
-    return select(Organisation.id, Organisation.reference, Organisation.name).where(Organisation.id.in_(ids))
+def _titles_of_interests(ids: Sequence[int]) -> Titles:
+    owner = Organisation.id == Interest.organisation_id
+    columns = select(Interest.id, Interest.reference, Proposal.title, Organisation.name)
+    joined = columns.join(Proposal, Proposal.id == Interest.proposal_id).outerjoin(Organisation, owner)
+    return joined.where(Interest.id.in_(ids))
 
 
-def _titles_of_members(ids: Sequence[int]) -> Select[int, str, str]:
+def _titles_of_organisations(ids: Sequence[int]) -> Titles:
+    number = cast(Organisation.id, String).label("reference")
+    columns = select(Organisation.id, number, Organisation.name, Organisation.name.label("organisation"))
+    return columns.where(Organisation.id.in_(ids))
+
+
+def _titles_of_members(ids: Sequence[int]) -> Titles:
     name: ColumnElement[str] = func.coalesce(func.nullif(Account.name, ""), Organisation.name)
     owner = Organisation.id == Account.organisation_id
-    return select(Account.id, Organisation.reference, name).join(Organisation, owner).where(Account.id.in_(ids))
-
-
-def _titles_of_interests(ids: Sequence[int]) -> Select[int, str, str]:
-    proposal = Proposal.id == Interest.proposal_id
-    return select(Interest.id, Interest.reference, Proposal.title).join(Proposal, proposal).where(Interest.id.in_(ids))
+    number = cast(Organisation.id, String).label("reference")
+    columns = select(Account.id, number, name.label("title"), Organisation.name)
+    return columns.join(Organisation, owner).where(Account.id.in_(ids))
 
 
 SOURCES: tuple[QueueSource, ...] = (

@@ -41,16 +41,23 @@ def follow(
 ) -> SavedFilter:
     """Follow a list from now on; what is in it already is not new. The caller's unit of work commits it.
 
+    Asked again under the same name, it is the list that is followed already.
+
     Raises MoveNotAllowedError for an unknown list, or where the account follows as many as it may.
     """
     if list_name not in NARROWED_BY:
         raise MoveNotAllowedError(f"no list is called {list_name!r}")
-    if len(filters_of(session, person.account_id)) >= MOST_FOLLOWED:
-        raise MoveNotAllowedError(f"an account follows {MOST_FOLLOWED} lists at most")
+    followed = filters_of(session, person.account_id)
     kept = {key: str(query[key])[:LONGEST_NAME] for key in NARROWED_BY[list_name] if query.get(key)}
+    called = " ".join(name.split())[:LONGEST_NAME]
+    for known in followed:
+        if (known.list_name, known.query, known.name) == (list_name, kept, called):
+            return known
+    if len(followed) >= MOST_FOLLOWED:
+        raise MoveNotAllowedError(f"an account follows {MOST_FOLLOWED} lists at most")
     saved = SavedFilter(
         account_id=person.account_id,
-        name=" ".join(name.split())[:LONGEST_NAME],
+        name=called,
         list_name=list_name,
         query=kept,
         last_id=_last_id(session, list_name),

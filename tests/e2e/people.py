@@ -6,6 +6,7 @@ On a server that runs already, people sign in by the form, with the accounts of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,8 @@ def demo_accounts(home: Path) -> dict[str, tuple[str, str]]:
     """(address, password) by role, the first of each; empty where the file is missing."""
     file = home / DEMO_ACCOUNTS
     found: dict[str, tuple[str, str]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-        role, email, password = line.split("\t")
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    password = next(iter(re.findall(r"^password: (.+)$", text, re.MULTILINE)), "")
+    for email, role in re.findall(r"^(\S+@\S+)  \((\w+)\)$", text, re.MULTILINE):
         found.setdefault(role, (email, password))
     return found

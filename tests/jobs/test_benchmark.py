@@ -79,3 +79,11 @@ def test_speed_is_measured_end_to_end(abbina: Run) -> None:
 def test_start_up_is_measured(abbina: Run) -> None:
     [report] = abbina("benchmark", "startup", "--runs", "1", "--json").json
     assert 0 < report["help_seconds"] < 30
+
+
+def test_the_desk_is_measured_over_work_of_every_kind() -> None:
+    from jobs.benchmark_desk import measure
+
+    report = measure(items=120, rounds=6)
+    assert (report["items"], report["rounds"]) == (120, 6)
+    assert 0.0 < report["desk_p50_ms"] <= report["desk_p95_ms"]

@@ -127,7 +127,7 @@ def test_a_token_opts_out_of_its_kinds_alone_and_tells_nothing(sessions: Session
         assert frequency_of(session, other.id, NoticeKind.DESK) is Frequency.DAILY
 
 
-@pytest.mark.parametrize("token", ["", "x", "gAAAA", OptOut("ein anderes Geheimnis").token(1, [NoticeKind.DESK])])
-def test_a_token_that_is_not_ours_opens_nothing(token: str) -> None:
-    with pytest.raises(NotFoundError):
-        MAILING.opt_out.read(token)
+def test_a_token_that_is_not_ours_opens_nothing() -> None:
+    for token in ("", "x", "gAAAA", OptOut("ein anderes Geheimnis").token(1, [NoticeKind.DESK])):
+        with pytest.raises(NotFoundError):
+            MAILING.opt_out.read(token)

@@ -79,7 +79,8 @@ def test_everything_that_waits_stands_in_one_queue_the_most_urgent_first(session
     )  # hidden until it is verified
     account(session, organisation=own, created_at=ago(1))
     checked = organisation(session, verified_at=ago(90))
-    account(session, name="Persona che attende", organisation=checked, membership="pending", created_at=ago(2))
+    account(session, name="Persona che attende", organisation=checked, membership="pending", updated_at=ago(2))
+    account(session, name="La confermano i colleghi", organisation=own, membership="pending", updated_at=ago(2))
     to_validate(session, 20, title="Da validare da tempo")
     to_validate(session, 0, title="Da validare oggi")
     curated = proposal(session, title="Da curare")

@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import unit_of_work
 from data.models import Organisation, Proposal, now
-from data.models.vocabulary import DecisionAction, PartnerAnswer, RejectReason, Role
+from data.models.vocabulary import CaseKind, DecisionAction, PartnerAnswer, RejectReason, Role
 from data.queries import today
 from matching.bootstrap import Application
 from matching.brokerage.curation import decide
-from matching.brokerage.people import Person
-from matching.brokerage.responses import respond, withdraw
+from matching.brokerage.events import events_of
+from matching.brokerage.people import Person, person_of
+from matching.brokerage.privacy.erasing import erase
+from matching.brokerage.responses import respond, responses_of, withdraw
 from matching.brokerage.why_not import Answer, Asked, Because, why_not
 from matching.errors import CurationError
 from matching.freshness import _decided_since
 from matching.types import Band, Target
-from tests.factories import organisation, proposal
+from tests.factories import account, organisation, proposal
 from tests.matching.conftest import OFFER, by_reference
 
 BROKER = Person(account_id=1, role=Role.BROKER)
@@ -156,3 +158,20 @@ def test_the_place_is_the_one_of_the_page(application: Application) -> None:
         assert placed is not None
         assert (placed.place, placed.band) == (match.rank, match.band)
     assert Band.WEAK in {match.band for match in application.service.match_proposal("NEED-1").organisations}
+
+
+def test_what_an_erased_person_asked_goes_and_the_refusal_stands(sessions: sessionmaker[Session]) -> None:
+    with unit_of_work(sessions) as session:
+        home = organisation(session)
+        member, own = account(session, organisation=home), proposal(session, organisation_id=home.id)
+        candidate = Target.ORGANISATIONS, organisation(session).id
+        person = person_of(member)
+        respond(session, own.reference, person, candidate, PartnerAnswer.QUESTION, note="Sono Ada, rispondete a me")
+        given: dict[str, Any] = {**NO, "note": "Ci ho lavorato io"}
+        respond(session, own.reference, person, candidate, **given)
+    with unit_of_work(sessions) as session:
+        erase(session, member.id, person)
+    with sessions() as session:
+        assert [(row.answer, row.note) for row in responses_of(session, own.id)] == [("not_interested", None)]
+        notes = [event.note for event in events_of(session, CaseKind.PROPOSAL, own.id)]
+        assert notes == [None, None]

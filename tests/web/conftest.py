@@ -18,7 +18,7 @@ from data.models import Account, Organisation
 from data.settings import Settings
 from tests.factories import account
 from tests.web.fakes import FakeApplication, FakeService
-from web import create_app
+from tests.web.pages import lent_pages
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -60,7 +60,7 @@ def service(sessions: sessionmaker[Session]) -> FakeService:
 @pytest.fixture
 def app(settings: Settings, engine: Engine, sessions: sessionmaker[Session], service: FakeService) -> Flask:
     """The pages."""
-    app = create_app(FakeApplication(settings, engine, sessions, service))  # type: ignore[arg-type]
+    app = lent_pages(FakeApplication(settings, engine, sessions, service))
     app.test_client_class = Browser
     return app
 

@@ -75,6 +75,16 @@ def test_the_desk_lists_what_waits_with_due_day_and_filters_in_its_address(clien
     assert "Nothing waits with these filters" in client.get("/desk/?whose=mine&q=nulla&kind=sconosciuto").text
 
 
+def test_organisations_and_members_lead_to_where_they_are_verified(client: Browser, session: Session) -> None:
+    own, claimed = organisation(session, name="Ditta nuova"), organisation(session, name="Ditta rivendicata")
+    account(session, organisation=own)
+    account(session, name="Chi rivendica", organisation=claimed, membership="pending")
+    session.commit()
+    page = client.get("/desk/").text
+    assert re.search(rf'<a href="/desk/organisations/{own.id}"[^>]*>Ditta nuova</a>', page)
+    assert re.search(rf'<a href="/desk/organisations/{claimed.id}"[^>]*>Chi rivendica</a>', page)
+
+
 def test_only_the_staff_has_a_desk_and_starts_there(visit: Visit, session: Session) -> None:
     record = to_validate(session)
     session.commit()
@@ -85,7 +95,7 @@ def test_only_the_staff_has_a_desk_and_starts_there(visit: Visit, session: Sessi
         assert member.get(address).status_code == 403
         assert visit().get(address).status_code == 302
     assert visit("broker").get("/account/arrive").location == "/desk/"
-    assert member.get("/account/arrive").location == "/"
+    assert member.get("/account/arrive").location == "/activities"
 
 
 def test_one_item_is_taken_with_one_button(client: Browser, sessions: sessionmaker[Session], session: Session) -> None:
@@ -93,7 +103,7 @@ def test_one_item_is_taken_with_one_button(client: Browser, sessions: sessionmak
     session.commit()
     page = client.send("/desk/bulk", {"only": ticked(record)[0]}, follow_redirects=True).text
     assert "Assigned to you." in page
-    assert "With me" in text_of(page)
+    assert "Assigned to me" in text_of(page)
     with sessions() as fresh:
         assert len(fresh.scalars(select(Assignment)).all()) == 1
 
@@ -176,6 +186,16 @@ def test_what_blocks_goes_out_only_with_a_reason_that_is_logged(
     page = text_of(client.get(f"/proposals/{record.reference}").text)
     assert "Quality check overridden" in page
     assert "È l'indirizzo del consorzio." in page
+
+
+def test_the_proposals_own_page_does_not_approve_past_the_quality_check(
+    client: Browser, session: Session, sessions: sessionmaker[Session]
+) -> None:
+    record = to_validate(session, expertise_sought=TEXT)
+    session.commit()
+    answer = client.send(f"/proposals/{record.reference}/publish")
+    assert answer.location == f"/desk/proposals/{record.reference}#verdict"
+    assert state_of(sessions, record.id) == "to_validate"
 
 
 def test_faults_of_the_form_cannot_be_outweighed(

@@ -64,7 +64,7 @@ def test_a_form_without_a_token_changes_nothing(trial: Trial, line: Line) -> Non
     allowed = [who for who, expected in zip(PERSONAS, line.expected, strict=True) if not is_refusal(expected)]
     for persona in allowed[-1:]:
         trial.restore()
-        found = answer(line.ask(trial.app, trial.world, persona, token=False))
+        found = answer(line.ask(trial.app, trial.world, persona, token=False), line.endpoint)
         expected, _reason = WITHOUT_TOKEN.get(line.endpoint, ("400", ""))
         # What is not there for anybody, or in no state for it, is told before the form is read.
         assert found in {expected, *(("409", "404") if line.endpoint in WITHOUT_TOKEN else ())}, persona

@@ -289,3 +289,15 @@ def test_codes_from_elsewhere_survive_editing(client: Browser, session: Session)
     page = client.get(f"/proposals/{record.reference}/edit").text
     assert re.search(r'value="02007013" id="een_technology-02007013" checked', page)
     assert '<option value="ZA" selected>' in page
+
+
+def test_what_the_quality_check_holds_back_is_kept_and_goes_to_the_desk(
+    client: Browser, sessions: sessionmaker[Session]
+) -> None:
+    form = form_of("TR", action="publish", description="Per informazioni scrivere a stampi@example.org, grazie.")
+    answer = client.send("/proposals/new/TR", form)
+    with sessions() as session:
+        stored = session.scalars(select(Proposal)).one()
+    assert stored.state == "draft"
+    assert answer.location == f"/desk/proposals/{stored.reference}"
+    assert "Saved, not published" in client.get(answer.location).text

@@ -18,9 +18,9 @@ from matching.types import Target
 from tests.databases import Build, Templates, schema
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeApplication, FakeService, match
+from tests.web.pages import new_pages
 from tests.web.permissions import SAFE, Line, answer, is_refusal
 from tests.web.world import PERSONAS, World, populate
-from web import create_app
 
 
 class Trial:
@@ -32,7 +32,7 @@ class Trial:
         self.service = FakeService(self.sessions)
         url = engine.url.render_as_string(hide_password=False)
         settings = load_settings(home=home, database_url=url)
-        self.app: Flask = create_app(FakeApplication(settings, engine, self.sessions, self.service))  # type: ignore[arg-type]
+        self.app: Flask = new_pages(FakeApplication(settings, engine, self.sessions, self.service))
         self.app.test_client_class = Browser
         self.world = World()
         self._file = make_url(url).database if engine.dialect.name == "sqlite" else None
@@ -83,7 +83,7 @@ class Trial:
     def ask(self, line: Line, persona: str) -> str:
         """What a persona is answered in a world as new, as the table writes it."""
         self.restore()
-        found = answer(line.ask(self.app, self.world, persona))
+        found = answer(line.ask(self.app, self.world, persona), line.endpoint)
         self._may_have_changed = line.method not in SAFE and not is_refusal(found)
         return found
 

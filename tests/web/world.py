@@ -33,7 +33,7 @@ from data.queries import today
 from matching.brokerage.proposal_content import fields_of, hash_of
 from tests import factories
 from tests.data.hostile import pdf
-from tests.web import interests_world
+from tests.web import accounts_world, desk_world, interests_world
 from tests.web.conftest import Browser
 
 PERSONAS = ("stranger", "member", "outsider", "colleague", "owner", "suspended", "broker", "administrator")
@@ -131,7 +131,12 @@ def _search(session: Session, world: World) -> Values:
 
 def _notice(session: Session, world: World) -> Values:
     """The owner's, not seen yet."""
-    told = {"template": "membership.confirmed", "values": {"organisation": "Officine"}, "path": "/", "key": "matrix"}
+    told = {
+        "template": "membership.confirmed",
+        "values": {"organisation": "Officine"},
+        "path": "/",
+        "key": f"matrix-{world.accounts['owner'].id}",
+    }
     notice = Notification(account_id=world.accounts["owner"].id, kind="account", **told)
     session.add(notice)
     session.flush()
@@ -175,6 +180,8 @@ OBJECTS: dict[str, Maker] = {
     "library": lambda session, world: {"filename": "js/webauthn.js"},
     "unknown-token": lambda session, world: {"token": "nothing"},
     **interests_world.OBJECTS,
+    **accounts_world.OBJECTS,
+    **desk_world.OBJECTS,
 }
 """By name, how to store it, and the values that it gives to an address; made in this order.
 
@@ -199,8 +206,10 @@ ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "followed-list": "activities.leave",
     "list": "activities.follow",
     "letter": "activities.off",
-    "sole-member": "privacy.",
+    "sole-member": ("privacy.", *accounts_world.ACCOUNT_PAGES),
     **interests_world.ONLY_FOR,
+    **accounts_world.ONLY_FOR,
+    **desk_world.ONLY_FOR,
 }
 """Objects whose values would fit addresses that they do not belong to, by what the endpoints begin with that they are
 for; `--observed` asks no others for them."""
@@ -208,6 +217,8 @@ for; `--observed` asks no others for them."""
 _TAG = {"tree": "een_technology", "code": "02002", "action": "confirm"}
 FORMS: dict[str, Callable[[World], Values]] = {
     **interests_world.FORMS,
+    **accounts_world.FORMS,
+    **desk_world.FORMS,
     "proposals.post": lambda world: factories.form_of("TR", action="draft"),
     "proposals.post kind-of-call": lambda world: factories.form_of("RDR", action="draft"),
     "proposals.edit": lambda world: factories.form_of("TR", action="draft", title="Rivestimento per stampi, riscritto"),
@@ -232,11 +243,6 @@ FORMS: dict[str, Callable[[World], Values]] = {
     "proposals.record_tag": lambda world: _TAG,
     "organisations.record_tag": lambda world: _TAG,
     "security.login": lambda world: {"email": world.accounts["owner"].email, "password": factories.PASSWORD},
-    "security.register": lambda world: {
-        "email": "nuova@example.org",
-        "password": factories.PASSWORD,
-        "password_confirm": factories.PASSWORD,
-    },
     "security.send_confirmation": lambda world: {"email": world.accounts["owner"].email},
     "security.forgot_password": lambda world: {"email": world.accounts["owner"].email},
     "security.verify": lambda world: {"password": factories.PASSWORD},

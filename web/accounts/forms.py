@@ -17,7 +17,7 @@ from flask_security.proxies import _datastore
 from flask_security.recovery_codes import MfRecoveryForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField
 
-from matching.brokerage.accounts import LANGUAGES, LONGEST_NAME
+from matching.brokerage.accounts import LANGUAGES, entry_problems
 from matching.brokerage.consents import NOTICE_VERSION
 from matching.brokerage.passwords import normalised, password_problem
 from web.accounts.messages import PASSWORD_PROBLEMS
@@ -46,7 +46,7 @@ class RegistrationForm(RegisterFormV2):
         valid = super().validate(**given)
         faults = {
             "name": (
-                not self.name.data or len(self.name.data) > LONGEST_NAME,
+                bool(entry_problems(self.name.data or "")),
                 translate("Write your name as colleagues know it."),
             ),
             "language": (self.language.data not in LANGUAGES, translate("Choose a language.")),

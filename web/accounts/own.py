@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.models import Account
-from data.models.vocabulary import Membership
+from data.models.vocabulary import Membership, Role
 from matching.brokerage.accounts import account_by_id, end_sessions, update_own
 from matching.errors import InvalidEntryError
 from web.access import Audience, open_to
@@ -32,12 +32,12 @@ def show() -> str:
 @pages.get("/arrive")
 @open_to(Audience.SIGNED_IN)
 def arrive() -> Response:
-    """Where one begins: the staff at the desk, a member without organisation at the choice of one, others at home."""
+    """Where one comes after signing in: the staff to the desk, a member without organisation to the choice of one."""
     if someone().is_staff:
         return redirect(url_for("desk.index"))
     own = account_by_id(reading(), someone().account_id)
-    alone = own.membership == Membership.NONE.value
-    return redirect(url_for("membership.show" if alone else "home.start"))
+    alone = own.role == Role.MEMBER.value and own.membership == Membership.NONE.value
+    return redirect(url_for("membership.show" if alone else "activities.index"))
 
 
 @pages.post("/")

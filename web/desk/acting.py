@@ -36,7 +36,7 @@ from matching.errors import (
 from web.access import Audience, open_to
 from web.context import application, reading, someone
 from web.desk import pages
-from web.desk.items import Chosen, addresses, chosen
+from web.desk.items import Chosen, address, chosen
 from web.desk.words import BULK_ACTIONS, OUTCOMES
 from web.language import translate
 
@@ -85,11 +85,10 @@ def result() -> str:
         raise NotFoundError("there is no last action to tell of")
     told = [(QueueKind(kind), number, outcome) for kind, number, outcome in kept["rows"]]
     titles = titles_of(reading(), [(kind, number) for kind, number, _ in told])
-    links = addresses(reading(), ((kind, reference) for (kind, _), (reference, _) in titles.items()))
     rows = []
     for kind, number, outcome in told:
-        reference, title = titles.get((kind, number), (None, f"{kind.value} {number}"))
-        rows.append((title, links.get((kind, reference or "")), outcome, OUTCOMES[outcome]))
+        reference, title, _ = titles.get((kind, number), (None, f"{kind.value} {number}", None))
+        rows.append((title, address(kind, reference) if reference else None, outcome, OUTCOMES[outcome]))
     return render_template(
         "desk/result.html",
         action=BULK_ACTIONS[kept["action"]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from data.corpus import OPEN_STATES
 from data.lists import (
     OrganisationFilter,
     OrganisationListing,
@@ -13,9 +14,10 @@ from data.lists import (
     list_organisations,
     list_proposals,
 )
-from data.queries import proposal_by_reference
+from data.queries import proposal_by_reference, state_in_force, today
 from matching.brokerage.curation import candidate_of, history, last_decisions, not_undone
 from matching.brokerage.permissions import reader_of
+from matching.errors import MoveNotAllowedError
 from matching.types import Target
 from web.access import Audience, open_to
 from web.context import person, reading
@@ -31,6 +33,8 @@ def add(reference: str) -> str:
     """Who is found by the words of the address (`q`), in the list that it names (`list`)."""
     session = reading()
     proposal = proposal_by_reference(session, reference)
+    if state_in_force(proposal.state, proposal.expires, today()) not in OPEN_STATES:
+        raise MoveNotAllowedError(f"proposal {reference} is not open: nobody is suggested for it")
     target = Target.PROPOSALS if request.args.get("list") == Target.PROPOSALS.value else Target.ORGANISATIONS
     text = search_text()
     decisions = history(session, proposal.id)

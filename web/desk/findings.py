@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from data.models import Proposal
-from data.models.vocabulary import QualityRule, Severity
 from matching.brokerage.checking import QualityReport
 from matching.brokerage.proposals import fields_of
 from matching.brokerage.quality import Finding
@@ -15,19 +14,6 @@ from web.labels import Label
 from web.proposals.form import ProposalForm
 from web.quality_labels import QUALITY_RULES, SEVERITIES, Advice
 
-OF_THE_FORM = frozenset(
-    {
-        QualityRule.MISSING,
-        QualityRule.TOO_LONG,
-        QualityRule.TOO_MANY,
-        QualityRule.NOT_ALLOWED,
-        QualityRule.NOT_USED,
-        QualityRule.OWN_COUNTRY,
-        QualityRule.PAST,
-        QualityRule.NOT_POSITIVE,
-    }
-)
-"""Faults that no reason outweighs: a proposal cannot be published with them."""
 _TEXTS = (
     "title",
     "summary",
@@ -89,12 +75,6 @@ def findings_of(report: QualityReport) -> tuple[Found, ...]:
         )
         for number, finding in enumerate(report.findings, start=1)
     )
-
-
-def overridable(report: QualityReport) -> bool:
-    """Whether all that blocks may be outweighed by a reason in writing."""
-    blocking = [finding for finding in report.findings if finding.severity is Severity.BLOCKER]
-    return all(finding.rule not in OF_THE_FORM for finding in blocking)
 
 
 def sections_of(proposal: Proposal, found: Sequence[Found]) -> tuple[Section, ...]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 
-from data.models import Organisation
 from data.models.vocabulary import QueueKind
 from matching.brokerage.queue import QueueItem
 
@@ -45,16 +41,8 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST)) and int(text) < _LARGEST
 
 
-def addresses(session: Session, items: Iterable[tuple[QueueKind, str]]) -> dict[tuple[QueueKind, str], str]:
-    """Where items, each a kind with its reference, are worked on."""
-    wanted = set(items)
-    about = {reference for kind, reference in wanted if kind in (QueueKind.ORGANISATION, QueueKind.MEMBERSHIP)}
-    query = select(Organisation.reference, Organisation.id).where(Organisation.reference.in_(about))
-    numbers = {row.reference: row.id for row in session.execute(query)} if about else {}
-    return {(kind, reference): _address(kind, reference, numbers) for kind, reference in wanted}
-
-
-def _address(kind: QueueKind, reference: str, numbers: Mapping[str, int]) -> str:
+def address(kind: QueueKind, reference: str) -> str:
+    """Where an item of a kind is worked on. The reference of organisations and members is a number."""
     if kind is QueueKind.VALIDATION:
         return url_for("desk.review", reference=reference)
     if kind is QueueKind.CURATION:
@@ -63,4 +51,4 @@ def _address(kind: QueueKind, reference: str, numbers: Mapping[str, int]) -> str
         return url_for("proposals.show", reference=reference)
     if kind is QueueKind.INTEREST:
         return url_for("interests.show", reference=reference)
-    return url_for("verification.show", number=numbers[reference])
+    return url_for("verification.show", number=int(reference))

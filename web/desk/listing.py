@@ -12,7 +12,7 @@ from matching.brokerage.queue_sources import SOURCES
 from web.access import Audience, open_to
 from web.context import reading, someone
 from web.desk import pages
-from web.desk.items import addresses, written
+from web.desk.items import address, written
 from web.desk.words import QUEUE_KINDS, SORTS, WHOSE
 from web.filters import page_number, search_text
 
@@ -39,7 +39,7 @@ def index() -> str:
         staff=[account for account in staff if account.id != wanted.account_id],
         names=known | names_of_accounts(session, missing),
         written=written,
-        addresses=addresses(session, ((item.kind, item.reference) for item in queue.page.rows)),
+        address=address,
         today=day,
     )
 

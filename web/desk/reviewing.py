@@ -10,22 +10,29 @@ from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.models import Proposal
-from data.models.vocabulary import CaseKind, ProposalState, QueueKind, Severity
+from data.models.vocabulary import CaseKind, ProposalState, QueueKind
 from data.queries import PLATFORM, proposal_by_reference, today
 from matching.brokerage.assignments import settle
-from matching.brokerage.checking import QualityReport, check_proposal
+from matching.brokerage.checking import QualityReport
 from matching.brokerage.events import record
 from matching.brokerage.proposals import fields_of, version_of
 from matching.brokerage.queue import item_of
 from matching.brokerage.validation import LONGEST_REASON, approve, first_opinion, refuse
-from matching.errors import InvalidProposalError, MoveNotAllowedError
+from matching.errors import (
+    AnotherPersonNeededError,
+    InvalidProposalError,
+    MatchingError,
+    MoveNotAllowedError,
+    OrganisationNotVerifiedError,
+)
 from web.access import Audience, open_to
 from web.context import actor, application, reading, someone
 from web.desk import pages
-from web.desk.findings import findings_of, overridable, sections_of
+from web.desk.findings import findings_of, sections_of
 from web.desk.items import written
 from web.language import translate
 from web.proposals.writing import preview_of
+from web.quality import blocking, overridable, report_of
 from web.timeline import actor_names, timeline
 
 
@@ -51,7 +58,7 @@ def approve_proposal(reference: str) -> Response:
     """Publish it, or note the first of two approvals; what blocks needs a reason in writing, which is logged."""
     proposal = _proposal(reading(), reference)
     reason = _typed("override")
-    report = _report(proposal)
+    report = report_of(reference)
     if report.blocked and (not overridable(report) or not 0 < len(reason) <= LONGEST_REASON):
         complaint = translate("Something has to be mended first, or you say why it may go out all the same.")
         return make_response(_page(proposal, Unfinished("approve", reason, complaint)), 422)
@@ -65,9 +72,8 @@ def approve_proposal(reference: str) -> Response:
             waits = moved.state == ProposalState.TO_VALIDATE.value
             if not waits:
                 settle(session, QueueKind.VALIDATION, moved.id)
-    except InvalidProposalError:
-        complaint = translate("Something that is required is missing or too long: it has to be mended first.")
-        return make_response(_page(proposal, Unfinished("approve", reason, complaint)), 422)
+    except (InvalidProposalError, AnotherPersonNeededError, OrganisationNotVerifiedError) as error:
+        return make_response(_page(proposal, Unfinished("approve", reason, _why_not(error))), 422)
     said = translate("Your approval is noted; a second person has to approve, too.")
     flash(said if waits else translate("Approved: the proposal is open now."), "success")
     return redirect(url_for("desk.index"))
@@ -89,6 +95,14 @@ def refuse_proposal(reference: str) -> Response:
     return redirect(url_for("desk.index"))
 
 
+def _why_not(error: MatchingError) -> str:
+    if isinstance(error, AnotherPersonNeededError):
+        return translate("Another person has to approve it.")
+    if isinstance(error, OrganisationNotVerifiedError):
+        return translate("Its organisation has to be verified first.")
+    return translate("Something that is required is missing or too long: it has to be mended first.")
+
+
 def _proposal(session: Session, reference: str) -> Proposal:
     proposal = proposal_by_reference(session, reference)
     if proposal.source != PLATFORM:
@@ -100,18 +114,14 @@ def _typed(name: str) -> str:
     return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
-def _report(proposal: Proposal) -> QualityReport:
-    return check_proposal(reading(), application().service, proposal.reference, today=today())
-
-
 def _log_override(session: Session, proposal_id: int, report: QualityReport, reason: str) -> None:
-    rules = sorted({finding.rule.value for finding in report.findings if finding.severity is Severity.BLOCKER})
+    rules = sorted(rule.value for rule in blocking(report))
     record(session, CaseKind.PROPOSAL, proposal_id, "overridden", actor=actor(), note=reason, detail={"rules": rules})
 
 
 def _page(proposal: Proposal, unfinished: Unfinished | None = None) -> str:
     session = reading()
-    report = _report(proposal)
+    report = report_of(proposal.reference)
     found = findings_of(report)
     first = first_opinion(session, proposal)
     item = item_of(session, QueueKind.VALIDATION, proposal.id, today())

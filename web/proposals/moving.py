@@ -24,6 +24,7 @@ from web.language import translate
 from web.proposals import pages
 from web.proposals.living import Fault
 from web.proposals.showing import render
+from web.quality import needs_a_reason, report_of
 
 Use = Callable[[Session, str | None], Proposal]
 """A step, given a session and the version that the person saw."""
@@ -87,7 +88,14 @@ def take_back(reference: str) -> Response:
 @pages.post("/<path:reference>/publish")
 @open_to(Audience.STAFF)
 def publish(reference: str) -> Response:
-    """Approve a proposal; where something is missing, go to the form that shows it."""
+    """Approve a proposal; where something is missing, go to the form that shows it.
+
+    What waits and has something that a reason in writing must outweigh is approved on the page of the check alone.
+    """
+    waits = proposal_by_reference(reading(), reference).state == ProposalState.TO_VALIDATE.value
+    if waits and needs_a_reason(report_of(reference)):
+        flash(translate("The quality check found something: mend it, or write why it may go out."), "danger")
+        return redirect(url_for("desk.review", reference=reference, _anchor="verdict"))
     two = application().settings.second_approval
     return step(
         reference,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from data.corpus import OPEN_STATES
 from data.db import unit_of_work
-from data.models import Organisation
+from data.models import Organisation, Proposal
 from data.models.vocabulary import ProposalKind, ProposalState
 from data.queries import PLATFORM, organisations_named, proposal_by_reference, today
 from matching.brokerage import proposals as moves
+from matching.brokerage.checking import check_proposal
 from matching.brokerage.permissions import is_staff, require_owner_or_staff
 from matching.brokerage.proposal_rules import ProposalFields, publication_problems
 from matching.brokerage.validation import approve, submit
@@ -32,6 +34,7 @@ from web.proposals import pages
 from web.proposals.form import ProposalForm, fields_from, form_for, renew_token, show_problems
 from web.proposals.moving import must_be_verified
 from web.proposals.writing import Desk, changed_meanwhile, no_draft_any_more, preview_of, sent_before
+from web.quality import needs_a_reason
 from web.security import csrf
 
 _DRAFTS = (ProposalState.DRAFT.value, ProposalState.REFUSED.value)
@@ -90,6 +93,14 @@ def _kind(kind: str) -> ProposalKind:
     return ProposalKind(kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a form: the proposal, and whether the quality check kept it from being published."""
+
+    reference: str
+    held_back: bool = False
+
+
 def _submitted(desk: Desk) -> Response:
     form, action = desk.form, request.form.get("action")
     if action not in _ACTIONS:
@@ -114,11 +125,19 @@ def _submitted(desk: Desk) -> Response:
         return desk.page(422)
     except (ConflictError, MoveNotAllowedError) as error:
         return _overtaken(desk, fields, error)
+    return _onwards(kept, action)
+
+
+def _onwards(kept: Kept, action: str) -> Response:
+    """To the page of the proposal, or to the desk where the check held it back."""
+    if kept.held_back:
+        flash(translate("Saved, not published: the quality check found something. Mend it, or say why not."), "info")
+        return redirect(url_for("desk.review", reference=kept.reference))
     flash(_done(action), "success")
-    return redirect(url_for("proposals.show", reference=kept))
+    return redirect(url_for("proposals.show", reference=kept.reference))
 
 
-def _store(session: Session, desk: Desk, fields: ProposalFields, action: str) -> str:
+def _store(session: Session, desk: Desk, fields: ProposalFields, action: str) -> Kept:
     problems = publication_problems(fields, today()) if action != "draft" else ()
     if problems:  # all of them at once, before the first that a mere draft would have
         raise InvalidProposalError(problems)
@@ -127,11 +146,20 @@ def _store(session: Session, desk: Desk, fields: ProposalFields, action: str) ->
         stored = moves.write_new(session, fields, author, token=desk.form.token.data)
     else:
         stored = moves.revise(session, desk.reference, fields, author, version=desk.form.version.data)
-    if action == "publish":
-        approve(session, stored.reference, author, second_approval=application().settings.second_approval)
-    elif action == "submit":
+    if action == "submit":
         submit(session, stored.reference, author)
-    return stored.reference
+    elif action == "publish" and _held_back(session, stored):
+        return Kept(stored.reference, held_back=True)
+    elif action == "publish":
+        approve(session, stored.reference, author, second_approval=application().settings.second_approval)
+    return Kept(stored.reference)
+
+
+def _held_back(session: Session, stored: Proposal) -> bool:
+    """Whether the quality check found something that only a written reason outweighs; it is given at the desk."""
+    session.flush()
+    report = check_proposal(session, application().service, stored.reference, today=today())
+    return stored.state not in OPEN_STATES and needs_a_reason(report)
 
 
 def _overtaken(desk: Desk, fields: ProposalFields, error: ConflictError | MoveNotAllowedError) -> Response:

@@ -40,6 +40,14 @@ Candidate = tuple[Target, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """How many come near that a broker has not looked at yet."""
+
+    organisations: int
+    proposals: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shortlist:
     """What is suggested, or why nothing is: `closed`, `not_ready`, `too_short`, `not_yours`."""
 
@@ -51,6 +59,8 @@ class Shortlist:
     additions: tuple[Addition, ...] = ()
     unknown: dict[str, Unknown] = field(default_factory=dict)
     """By list, what could not be compared with anybody."""
+    withheld: Withheld | None = None
+    """In place of the lists, where the person does not see whom no broker has looked at."""
 
 
 @dataclass(frozen=True, slots=True)

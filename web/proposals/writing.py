@@ -8,7 +8,7 @@ from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
 from data.models.vocabulary import ProposalKind, Tree
-from matching.brokerage.permissions import is_staff
+from matching.brokerage.permissions import is_staff, may_see_uncurated
 from matching.brokerage.proposal_rules import SECOND_TEXTS, Need, ProposalFields, need
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError, NotIndexedError
@@ -18,9 +18,11 @@ from web.labels import KINDS, STATES, named
 from web.language import translate
 from web.proposals.advice import additions
 from web.proposals.form import ProposalForm, code_groups, limits
-from web.proposals.showing import Shortlist, shortlist
+from web.proposals.showing import Shortlist, Withheld, shortlist
 
 PREVIEWED = 5
+COUNTED = 20
+"""Of each list, where only their number is told."""
 _COMPARED = (
     "title",
     "summary",
@@ -124,7 +126,8 @@ def _differences(stored: ProposalFields, typed: ProposalFields) -> tuple[tuple[s
 
 
 def preview_of(fields: ProposalFields) -> Shortlist:
-    """Who could match what is being written."""
+    """Who could match what is being written; only how many, to those who see nobody before a broker does."""
+    named_to_them = may_see_uncurated(person(), show_uncurated=application().settings.show_uncurated)
     draft = Draft(
         kind=fields.kind.value,
         title=fields.title,
@@ -142,10 +145,13 @@ def preview_of(fields: ProposalFields) -> Shortlist:
         organisation_id=fields.organisation_id,
     )
     try:
-        found = shortlist(application().service.match_draft(draft, top=PREVIEWED))
+        found = shortlist(application().service.match_draft(draft, top=PREVIEWED if named_to_them else COUNTED))
     except NotIndexedError:
         return Shortlist(missing="not_ready")
     except NothingToMatchError:
         return Shortlist(missing="too_short")
     unknown = {**found.unknown[PROPOSALS], **found.unknown[ORGANISATIONS]}
-    return replace(found, additions=additions(fields, fields.codes.get(Tree.EEN_TECHNOLOGY.value, ()), unknown))
+    advice = additions(fields, fields.codes.get(Tree.EEN_TECHNOLOGY.value, ()), unknown)
+    if not named_to_them:
+        return Shortlist(withheld=Withheld(len(found.organisations.good), len(found.proposals.good)), additions=advice)
+    return replace(found, additions=advice)
