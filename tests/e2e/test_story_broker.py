@@ -106,7 +106,7 @@ def look_around(story: Story, page: Page) -> None:
     expect(rows(page).nth(0).get_by_role("checkbox")).not_to_be_checked()
     leave(page, "a")
     expect(page.get_by_role("status")).to_contain_text("Assegnat")
-    expect(rows(page).nth(1)).to_contain_text("In carico a me")
+    expect(rows(page).nth(1)).to_contain_text("Assegnata a me")
     expect(rows(page).nth(1).get_by_role("link")).to_be_focused()
 
 
