@@ -317,7 +317,17 @@ class TestDoctor:
         assert ended.code == 0
         healths = {finding["check"]: finding["health"] for finding in ended.json}
         assert set(healths.values()) == {"ok"}
-        assert set(healths) == {"settings", "home", "database", "accounts", "model", "index", "ranking", "nightly"}
+        assert set(healths) == {
+            "settings",
+            "home",
+            "database",
+            "accounts",
+            "model",
+            "index",
+            "ranking",
+            "nightly",
+            "letters",
+        }
 
     def test_what_is_not_indexed_yet_is_noted(self, abbina: Run, home: Path, tmp_path: Path) -> None:
         abbina("import", "organisations", jsonl(tmp_path / "o.jsonl", [organisation(1)]))
