@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from matching.bootstrap import Application
 from tests.conftest import postgres_on
@@ -17,6 +17,8 @@ from tests.databases import Templates
 from tests.e2e.people import LOCALE, People, settle
 from tests.e2e.region import CHROMIUM, build, opened, served
 from web import create_app
+
+expect.set_options(timeout=10_000)  # five seconds are too few where other tests keep both processors busy
 
 
 @pytest.fixture(scope="session")
