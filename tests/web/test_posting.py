@@ -4,15 +4,17 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.models import Proposal, now
 from data.queries import proposal_by_reference
+from data.settings import Settings
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.types import Target
 from tests.factories import form_of, in_days, organisation, proposal
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Visit
 from tests.web.fakes import FakeService, match
 
 KINDS = ("TR", "TO", "BR", "BO", "RDR")
@@ -240,6 +242,18 @@ def test_the_preview_of_an_existing_draft_keeps_it_too(client: Browser, service:
     answer = client.send(f"{first.location}/edit", {"action": "preview", "title": "Un'altra idea"})
     assert "Offerta" in answer.text
     assert "Un&#39;altra idea" in answer.text
+
+
+def test_a_member_is_told_how_many_come_near_and_not_who(
+    visit: Visit, service: FakeService, app: Flask, settings: Settings
+) -> None:
+    service.organisations = [match(Target.ORGANISATIONS, number, title="Officina di prova") for number in (1, 2)]
+    member = visit("member")
+    withheld = member.send("/proposals/preview/TR", form_of("TR")).text
+    assert "2 organisations" in withheld
+    assert "Officina di prova" not in withheld
+    app.extensions["abbina"].settings = settings.model_copy(update={"show_uncurated": True})
+    assert "Officina di prova" in member.send("/proposals/preview/TR", form_of("TR")).text
 
 
 @pytest.mark.parametrize(

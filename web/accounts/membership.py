@@ -164,7 +164,7 @@ def revoke(number: int) -> Response:
 
 def fields_given() -> OrganisationFields:
     """The form of an organisation, as it was sent."""
-    return OrganisationFields(**{name: request.form.get(name, "") for name in _NAMES})
+    return OrganisationFields(**{name: request.form.get(name, "").replace("\0", "") for name in _NAMES})
 
 
 def written_of(organisation: Organisation) -> OrganisationFields:
