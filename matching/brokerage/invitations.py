@@ -21,7 +21,7 @@ from matching.brokerage.events import record
 from matching.brokerage.letters import Letter, written
 from matching.brokerage.outbox import send
 from matching.brokerage.people import actor_of
-from matching.errors import AccountMoveError, InvalidEntryError
+from matching.errors import AccountMoveError, InvalidEntryError, NotAllowedError
 
 LIFETIME = timedelta(days=14)
 _AS_WHOM = {
@@ -155,13 +155,16 @@ def accept(session: Session, token: str, *, name: str, password: str, language: 
 def join(session: Session, token: str, account_id: int) -> Account:
     """Accept an invitation into an organisation with the account that the address has already.
 
-    Raises NotFoundError, and AccountMoveError where it is another's, not open, or the person belongs elsewhere.
+    Raises NotFoundError, and AccountMoveError where it is another's, not open, or the person belongs elsewhere,
+    NotAllowedError for the staff, which belongs to no organisation.
     """
     invitation = _held_open(session, token)
     account = account_by_id(session, account_id, hold=True)
     organisation = _organisation_of(session, invitation)
     if account.email != invitation.email or organisation is None:
         raise AccountMoveError("another_address", f"invitation {invitation.id} is for another account")
+    if account.role != Role.MEMBER.value:
+        raise NotAllowedError("only members join an organisation")
     elsewhere = account.membership == Membership.CONFIRMED.value and account.organisation_id != organisation.id
     if elsewhere:
         raise AccountMoveError("belongs_elsewhere", f"account {account_id} belongs to another organisation")

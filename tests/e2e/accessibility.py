@@ -75,6 +75,36 @@ PAGES: tuple[Place, ...] = (
     Place("organisation of one's own", "/organisations/demo:advanced_manufacturing-03", "company"),
     Place("saved searches", "/searches/", "broker"),
     Place("saved searches, none", "/searches/", "member"),
+    Place("activities", "/activities", "company"),
+    Place("notifications", "/activities/notifications", "company"),
+    Place("followed lists", "/activities/lists", "member"),
+    Place("what one is told of", "/activities/preferences", "member"),
+    Place("account", "/account/", "member"),
+    Place("data of one's own", "/account/data", "member"),
+    Place("privacy notice", "/privacy"),
+    Place("choosing an organisation", "/account/organisation/?q=a", "member"),
+    Place("members of one's organisation", "/account/organisation/", "company"),
+    Place("editing one's organisation", "/account/organisation/edit", "company"),
+    Place("invitation", "/invitation/{invitation}"),
+    Place("expressions of interest", "/interests/", "company"),
+    Place("expressing an interest", "/interests/new/{target}", "partner"),
+    Place("expression, editing", "/interests/{interest-draft}/edit", "partner"),
+    Place("expression that came in", "/interests/{interest}", "company"),
+    Place("partnership", "/partnerships/{room}", "company"),
+    Place("desk", "/desk/", "broker"),
+    Place("checking a proposal", "/desk/proposals/{waiting}", "broker"),
+    Place("reading side by side", f"/desk/proposals/{FEATURED}/read/organisations/{{candidate-1}}", "broker"),
+    Place(
+        "comparing candidates",
+        f"/desk/proposals/{FEATURED}/compare?c=organisations:{{candidate-1}}&c=organisations:{{candidate-2}}",
+        "broker",
+    ),
+    Place("adding a candidate", f"/desk/proposals/{FEATURED}/add?q=laser", "broker"),
+    Place("organisations to verify", "/desk/organisations/", "broker"),
+    Place("verifying an organisation", "/desk/organisations/{claimed}", "broker"),
+    Place("accounts", "/admin/accounts/", "administrator"),
+    Place("one account", "/admin/accounts/{account}", "administrator"),
+    Place("erasing an account", "/admin/accounts/{account}/erase", "administrator"),
     Place("nothing here", "/nothing-here"),
     Place("not yours", "/proposals/VF-AER-001/edit", "company"),
     Place("signing in", "/login"),
@@ -88,6 +118,8 @@ PAGES: tuple[Place, ...] = (
 )
 NOT_LOOKED_AT = {
     "home.health": "an answer for machines",
+    "account.arrive": "leads on to another page",
+    "desk.result": "tells of an action that was just done",
     "security.two_factor_token_validation": "between password and second factor only",
     "security.two_factor_rescue": "between password and second factor only",
     "security.tf_select": "between password and second factor only",
@@ -163,7 +195,8 @@ def of_region(browser: Browser, people: People) -> list[Survey]:
     return found
 
 
-ROLES = {"member": "member", "company": "member", "broker": "broker", "administrator": "administrator"}
+ROLES = {"member": "member", "company": "member", "partner": "member"}
+ROLES |= {"broker": "broker", "administrator": "administrator"}
 
 
 def of_server(browser: Browser, address: str, accounts: dict[str, tuple[str, str]]) -> list[Survey]:

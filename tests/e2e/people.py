@@ -21,10 +21,12 @@ from data.models import Account, Organisation, now
 from matching.bootstrap import Application
 from tests import factories
 from tests.web.conftest import session_of
+from tests.web.world import OBJECTS, World
 
-PERSONAS = ("stranger", "member", "company", "broker", "administrator")
-"""`member` has no organisation yet; `company` acts for the organisation whose need FEATURED is."""
+PERSONAS = ("stranger", "member", "company", "partner", "broker", "administrator")
+"""`member` has no organisation yet; `company` acts for that whose need FEATURED is, `partner` for another."""
 COMPANY = "demo:advanced_manufacturing-03"
+PARTNER = "demo:advanced_manufacturing-01"
 FEATURED = "VF-ADV-001"
 DEMO_ACCOUNTS = "demo-accounts.txt"
 LOCALE = "it-IT"
@@ -55,23 +57,47 @@ class People:
 
 def settle(region: Application, pages: Flask, address: str) -> People:
     """Give everybody an account, and store what the demo has none of."""
+    suggested = region.service.match_proposal(FEATURED, top=2).organisations
     with region.sessions.begin() as session:
-        company = session.scalars(select(Organisation).where(Organisation.reference == COMPANY)).one()
-        company.verified_at, company.verified_by = now(), "job:test"
+        company, partner = (_verified(session, reference) for reference in (COMPANY, PARTNER))
         accounts = {
             "member": factories.account(session, name="Mara Membro"),
             "company": factories.account(session, name="Carla Compagnia", organisation=company),
+            "partner": factories.account(session, name="Paolo Partner", organisation=partner),
             "broker": factories.account(session, "broker", name="Bruno Broker"),
             "administrator": factories.account(session, "administrator", name="Ada Amministra"),
         }
-        return People(pages, address, accounts, _objects(session, accounts["company"]))
+        objects = _objects(session, accounts)
+        objects |= {f"candidate-{place}": str(match.candidate_id) for place, match in enumerate(suggested, 1)}
+        return People(pages, address, accounts, objects)
 
 
-def _objects(session: Session, owner: Account) -> dict[str, str]:
+def _verified(session: Session, reference: str) -> Organisation:
+    found = session.scalars(select(Organisation).where(Organisation.reference == reference)).one()
+    found.verified_at, found.verified_by = now(), "job:test"
+    return found
+
+
+def _objects(session: Session, accounts: Mapping[str, Account]) -> dict[str, str]:
     """A new object of a page joins here by one line: its name in a path, and how to store it."""
+    owner, broker = accounts["company"], accounts["broker"]
     own: dict[str, Any] = {"organisation_id": owner.organisation_id, "author_id": owner.id}
+    unpublished: dict[str, Any] = {"published": None, "expires": None, **own}
+    world = World({"owner": owner, "outsider": accounts["partner"], "broker": broker})
+
+    def of(name: str, value: str) -> str:
+        return str(OBJECTS[name](session, world)[value])
+
     return {
-        "draft": factories.proposal(session, state="draft", published=None, expires=None, **own).reference,
+        "draft": factories.proposal(session, state="draft", **unpublished).reference,
+        "waiting": factories.proposal(session, state="to_validate", **unpublished).reference,
+        "account": str(broker.id),
+        "claimed": of("organisation-with-claim", "number"),
+        "invitation": of("invitation", "token"),
+        "target": of("interest-target", "target"),
+        "interest": of("interest-submitted", "reference"),
+        "interest-draft": of("interest-draft", "reference"),
+        "room": of("room", "number"),
     }
 
 

@@ -57,7 +57,8 @@ def test_a_page_is_for_everybody(open_page: Open, place: Place) -> None:
 
 def test_every_page_without_parameters_is_looked_at(pages: Flask) -> None:
     adapter = pages.url_map.bind("localhost")
-    looked_at = {adapter.match(place.path.split("?")[0])[0] for place in PAGES if place.name != "nothing here"}
+    paths = {place.path.split("?")[0] for place in PAGES if place.name != "nothing here" and "{" not in place.path}
+    looked_at = {adapter.match(path)[0] for path in paths}
     plain = {
         rule.endpoint for rule in pages.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
     }

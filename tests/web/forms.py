@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,6 +71,11 @@ class _Reader(HTMLParser):
             self.select = ""
 
 
+def page_of(response: TestResponse) -> str:
+    """What a browser would show of an answer as a page; nothing of a file."""
+    return response.text if response.mimetype == "text/html" else ""
+
+
 def forms_on(page: str, address: str) -> list[Form]:
     """The forms of a page."""
     reader = _Reader(address)
@@ -98,9 +104,17 @@ class Found:
     def send(self, trial: Trial, body: dict[str, Any], **given: Any) -> TestResponse:
         """Send it with a valid token."""
         browser = visitor(trial.app, trial.world, self.persona)
+        body = {name: _fresh(value) for name, value in body.items()}
         if self.form.method == "GET":
             return browser.get(self.form.action, query_string=body)
         return browser.post(self.form.action, data={**body, "csrf_token": token_for(browser)}, **given)
+
+
+def _fresh(value: Any) -> Any:
+    """A value to be sent: of a file a copy, since sending closes it."""
+    if isinstance(value, tuple) and isinstance(value[0], BytesIO):
+        return BytesIO(value[0].getvalue()), value[1]
+    return value
 
 
 def found_forms(trial: Trial) -> list[Found]:
@@ -111,8 +125,8 @@ def found_forms(trial: Trial) -> list[Found]:
     kept: dict[tuple[str, frozenset[str]], Found] = {}
     for persona in VISITORS:
         for line in open_pages(persona):
-            response = line.ask(trial.app, trial.world, persona)
-            for form in forms_on(response.text, line.path(trial.app, trial.world)):
+            page = page_of(line.ask(trial.app, trial.world, persona))
+            for form in forms_on(page, line.path(trial.app, trial.world)):
                 endpoint = _endpoint(trial.app, form)
                 kept[endpoint, frozenset(form.values)] = Found(persona, line, endpoint, form)
     return sorted(kept.values(), key=lambda found: found.name)

@@ -17,6 +17,7 @@ from matching.brokerage.interests import MOVES, Step, express
 from matching.brokerage.people import person_of
 from matching.brokerage.references import new_token
 from tests import factories
+from tests.data.hostile import pdf
 from tests.matching.interest_world import FORMS as WRITTEN
 from tests.matching.interest_world import written
 
@@ -72,7 +73,7 @@ def _room(session: Session, world: World) -> Values:
         key="0" * 64,
         name="schema.pdf",
         media_type="application/pdf",
-        size=1,
+        size=len(pdf()),
         sha256="0" * 64,
         actor=owner.actor,
     )

@@ -42,7 +42,8 @@ class Line:
 
     def path(self, app: Flask, world: World) -> str:
         """Its address."""
-        values = world.objects.get(self.object, {})
+        takes = set().union(*(rule.arguments for rule in app.url_map.iter_rules(self.endpoint)))
+        values = {name: value for name, value in world.objects.get(self.object, {}).items() if name in takes}
         with app.test_request_context():
             return app.url_for(self.endpoint, **values)
 

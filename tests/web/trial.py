@@ -9,18 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine, MetaData, func, make_url, select
+from sqlalchemy import Engine, MetaData, func, make_url, select, update
 
 from data.db import make_engine, session_factory
-from data.models import Base
+from data.models import Account, Base
 from data.settings import load_settings
 from matching.types import Target
+from tests.data.hostile import pdf
 from tests.databases import Build, Templates, schema
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeApplication, FakeService, match
 from tests.web.pages import new_pages
 from tests.web.permissions import SAFE, Line, answer, is_refusal
-from tests.web.world import PERSONAS, World, populate
+from tests.web.world import CONTENT_KEY, NOBODY, PERSONAS, World, populate
 
 
 class Trial:
@@ -40,6 +41,9 @@ class Trial:
         self._watch: sqlite3.Connection | None = None
         self._version = 0
         self._may_have_changed = False
+        content = home / "uploads" / CONTENT_KEY[:2] / CONTENT_KEY
+        content.parent.mkdir(parents=True)
+        content.write_bytes(pdf())
         self._populate()
         if self._file:
             self._watch = sqlite3.connect(self._file)
@@ -48,6 +52,7 @@ class Trial:
 
     def _populate(self) -> None:
         with self.sessions.begin() as session:
+            session.execute(update(Account).values(active=False))  # those of a world before, its administrators too
             self.world = populate(session)
         self.service.organisations = [match(Target.ORGANISATIONS, self.world.numbers["candidate"])]
 
@@ -84,7 +89,8 @@ class Trial:
         """What a persona is answered in a world as new, as the table writes it."""
         self.restore()
         found = answer(line.ask(self.app, self.world, persona), line.endpoint)
-        self._may_have_changed = line.method not in SAFE and not is_refusal(found)
+        kept_out = is_refusal(found) and (found != "login" or persona in NOBODY)
+        self._may_have_changed = line.method not in SAFE and not kept_out
         return found
 
     def observed(self, line: Line) -> str:

@@ -92,12 +92,22 @@ def _own_with_a_code(session: Session, world: World) -> Values:
 _TREES = ("een_technology", "een_market", "sdg")
 
 
-def _attachment(session: Session, world: World) -> Values:
-    """Of a published proposal; its content is not stored."""
-    values = _own(session, world)
+CONTENT_KEY = "0" * 64
+"""Of the content that all stored files share."""
+
+
+def _attachment(session: Session, world: World, **given: Any) -> Values:
+    """Of a published proposal."""
+    values = _own(session, world, **given)
     owner = session.scalars(select(Proposal.id).where(Proposal.reference == values["reference"])).one()
-    about = {"owner_kind": "proposal", "owner_id": owner, "key": "0" * 64, "sha256": "0" * 64, "actor": "account:1"}
-    attachment = Attachment(name="piano.pdf", media_type="application/pdf", size=1, **about)
+    about = {
+        "owner_kind": "proposal",
+        "owner_id": owner,
+        "key": CONTENT_KEY,
+        "sha256": CONTENT_KEY,
+        "actor": "account:1",
+    }
+    attachment = Attachment(name="piano.pdf", media_type="application/pdf", size=len(pdf()), **about)
     session.add(attachment)
     session.flush()
     return {**values, "number": attachment.id}
@@ -165,6 +175,7 @@ OBJECTS: dict[str, Maker] = {
     "private-draft": lambda session, world: _own(session, world, state="draft", organisation_id=None, published=None),
     "foreign": lambda session, world: {"reference": factories.proposal(session, source="een").reference},
     "attachment": _attachment,
+    "draft-attachment": lambda session, world: _attachment(session, world, state="draft", published=None, expires=None),
     "answer": _answer,
     # for others
     "search": _search,
@@ -190,6 +201,7 @@ All proposals but `foreign` are of the owner's organisation; `private-draft` the
 _OF_PROPOSALS = ("proposals.", "desk.")
 ONLY_FOR: dict[str, str | tuple[str, ...]] = {
     "attachment": "proposals.file",
+    "draft-attachment": "proposals.file",
     "answer": "proposals.withdraw_response",
     "organisation": "organisations.",
     "draft": _OF_PROPOSALS,

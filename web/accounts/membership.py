@@ -200,6 +200,8 @@ def _page(given: Mapping[str, Any] | None = None, problems: Mapping[str, list[st
     shared = {"given": given or {"country": "IT"}, "problems": problems or {}, "account": account}
     if account.membership == Membership.CONFIRMED.value:
         return render_template("accounts/organisation.html", **_standing(session, account), **shared)
+    if someone().is_staff:
+        raise NotAllowedError("only members found or join an organisation")
     words = request.args.get("q", "").strip()[:200]
     found = list_organisations(session, OrganisationFilter(text=words, page_size=_FOUND_AT_MOST)) if words else None
     return render_template("accounts/choose_organisation.html", words=words, found=found, **form_choices(), **shared)
