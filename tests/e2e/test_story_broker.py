@@ -183,11 +183,7 @@ def back_to_desk(page: Page) -> None:
 
 
 def look_at_mine(story: Story, page: Page) -> None:
-<<<<<<< HEAD
-    """What is left to do: one taken first, three assigned at once, and three expressions that go to the one broker."""
-=======
     """What is left to do: one taken at first, three assigned at once, three expressions that go to the one broker."""
->>>>>>> main
     tab_to(page, page.get_by_label("Di chi"))
     page.keyboard.press("ArrowDown")
     tab_to(page, page.get_by_role("search").get_by_role("button", name="Cerca"))
