@@ -87,9 +87,15 @@ def address(region: Application, pages: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def people(region: Application, pages: Flask, address: str) -> People:
+def furnished() -> bool:
+    """Whether the region has one of everything that a path may name; a file of tests says otherwise by its own."""
+    return True
+
+
+@pytest.fixture(scope="module")
+def people(region: Application, pages: Flask, address: str, furnished: bool) -> People:
     """Everybody who may sit before the browser."""
-    return settle(region, pages, address)
+    return settle(region, pages, address, furnished=furnished)
 
 
 @pytest.fixture

@@ -21,6 +21,12 @@ SEEN = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def furnished() -> bool:
+    """Nothing waits but the fifty."""
+    return False
+
+
 @pytest.fixture
 def story(browser: Browser, people: People, region: Application, width: int) -> Iterator[Story]:
     fill(region, people.accounts["company"])
