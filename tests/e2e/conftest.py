@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from matching.bootstrap import Application
 from tests.conftest import postgres_on
@@ -17,6 +17,8 @@ from tests.databases import Templates
 from tests.e2e.people import LOCALE, People, settle
 from tests.e2e.region import CHROMIUM, build, opened, served
 from web import create_app
+
+expect.set_options(timeout=10_000)  # five seconds are too few where other tests keep both processors busy
 
 
 @pytest.fixture(scope="session")
@@ -85,9 +87,15 @@ def address(region: Application, pages: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def people(region: Application, pages: Flask, address: str) -> People:
+def furnished() -> bool:
+    """Whether the region has one of everything that a path may name; a file of tests says otherwise by its own."""
+    return True
+
+
+@pytest.fixture(scope="module")
+def people(region: Application, pages: Flask, address: str, furnished: bool) -> People:
     """Everybody who may sit before the browser."""
-    return settle(region, pages, address)
+    return settle(region, pages, address, furnished=furnished)
 
 
 @pytest.fixture

@@ -55,8 +55,8 @@ class People:
         return self.sign_in(browser.new_context(**{"locale": LOCALE, **given}), persona)
 
 
-def settle(region: Application, pages: Flask, address: str) -> People:
-    """Give everybody an account, and store what the demo has none of."""
+def settle(region: Application, pages: Flask, address: str, *, furnished: bool = True) -> People:
+    """Give everybody an account, and unless not `furnished` store what the demo has none of."""
     suggested = region.service.match_proposal(FEATURED, top=2).organisations
     with region.sessions.begin() as session:
         company, partner = (_verified(session, reference) for reference in (COMPANY, PARTNER))
@@ -67,7 +67,7 @@ def settle(region: Application, pages: Flask, address: str) -> People:
             "broker": factories.account(session, "broker", name="Bruno Broker"),
             "administrator": factories.account(session, "administrator", name="Ada Amministra"),
         }
-        objects = _objects(session, accounts)
+        objects = _objects(session, accounts) if furnished else {}
         objects |= {f"candidate-{place}": str(match.candidate_id) for place, match in enumerate(suggested, 1)}
         return People(pages, address, accounts, objects)
 

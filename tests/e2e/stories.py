@@ -19,7 +19,7 @@ from tests.e2e.people import People
 
 PICTURES = "STORY_PICTURES"
 """A folder for pictures of the main stations; none are taken where the variable is missing."""
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 20_000
 _LINK = re.compile(r"https?://\S+")
 
 

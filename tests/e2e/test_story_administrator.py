@@ -43,6 +43,7 @@ def test_an_administrator_invites_suspends_reactivates_and_erases(
         suspend(story, admin, member)
         reactivate(admin, member)
         assert exported(story, member)["account"]["name"] == NAME
+        assert {"account", "outbox_message"} <= set(holding(region.engine, "Zanchetti", MEMBER))
         erase(story, admin, member)
         for path in ("/admin/accounts/", "/desk/organisations/", "/", "/desk/", "/activities", "/organisations/"):
             admin.goto(path)

@@ -21,6 +21,12 @@ SEEN = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def furnished() -> bool:
+    """Nothing waits but the fifty."""
+    return False
+
+
 @pytest.fixture
 def story(browser: Browser, people: People, region: Application, width: int) -> Iterator[Story]:
     fill(region, people.accounts["company"])
@@ -106,7 +112,7 @@ def look_around(story: Story, page: Page) -> None:
     expect(rows(page).nth(0).get_by_role("checkbox")).not_to_be_checked()
     leave(page, "a")
     expect(page.get_by_role("status")).to_contain_text("Assegnat")
-    expect(rows(page).nth(1)).to_contain_text("In carico a me")
+    expect(rows(page).nth(1)).to_contain_text("Assegnata a me")
     expect(rows(page).nth(1).get_by_role("link")).to_be_focused()
 
 
@@ -183,7 +189,7 @@ def back_to_desk(page: Page) -> None:
 
 
 def look_at_mine(story: Story, page: Page) -> None:
-    """What is left to do: one taken first, three assigned at once, and three expressions that go to the one broker."""
+    """What is left to do: one taken at first, three assigned at once, three expressions that go to the one broker."""
     tab_to(page, page.get_by_label("Di chi"))
     page.keyboard.press("ArrowDown")
     tab_to(page, page.get_by_role("search").get_by_role("button", name="Cerca"))

@@ -72,9 +72,11 @@ def test_a_form_without_a_token_changes_nothing(trial: Trial, line: Line) -> Non
 
 
 def test_the_rules_hold_on_postgresql(postgres_database: str, templates: Templates, tmp_path: Path) -> None:
+    """One object of each address, one who may and one who may not: what differs between databases is the writing."""
     wrong = []
+    first = {(line.method, line.endpoint): line for line in reversed(TABLE)}
     with Trial.on(postgres_database, tmp_path / "var", templates) as trial:
-        for line in TABLE:
+        for line in first.values():
             sample = {is_refusal(expected): who for who, expected in zip(PERSONAS, line.expected, strict=True)}
             for persona in sample.values():
                 found = trial.ask(line, persona)
