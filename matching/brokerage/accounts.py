@@ -124,7 +124,9 @@ def update_own(session: Session, account_id: int, *, name: str, language: str | 
 
 
 def change_role(session: Session, account_id: int, role: Role, *, seen: str, actor: str) -> Account:
-    """Give an account another role; it has to sign in again. `seen` is the role that the person saw.
+    """Give an account another role; it has to sign in again, and who joins the staff leaves the organisation.
+
+    `seen` is the role that the person saw.
 
     Raises ConflictError where it changed meanwhile, AccountMoveError for the last administrator or open cases.
     """
@@ -139,6 +141,8 @@ def change_role(session: Session, account_id: int, role: Role, *, seen: str, act
     if role is Role.MEMBER:
         _require_no_cases(session, account)
     account.role = role.value
+    if role is not Role.MEMBER:  # the staff judges organisations, so that it belongs to none
+        account.organisation_id, account.membership = None, Membership.NONE.value
     account.fs_uniquifier = uuid.uuid4().hex
     record(session, CaseKind.ACCOUNT, account.id, "role_changed", actor=actor, before=seen, after=role.value)
     return account

@@ -260,10 +260,11 @@ def test_staff_with_open_cases_is_neither_suspended_nor_made_member(
 
 
 def test_suspension_and_another_role_end_the_sessions_and_are_logged(session: Session) -> None:
-    member = account(session)
+    member = account(session, organisation=organisation(session))
     names = [member.fs_uniquifier]
     moves.change_role(session, member.id, Role.BROKER, seen="member", actor="account:9")
     names.append(member.fs_uniquifier)
+    assert (member.organisation_id, member.membership) == (None, "none")  # the staff judges organisations
     with pytest.raises(ConflictError):
         moves.change_role(session, member.id, Role.MEMBER, seen="member", actor="account:9")
     moves.suspend(session, member.id, actor="account:9", reason="Assenza lunga")
