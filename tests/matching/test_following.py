@@ -139,5 +139,6 @@ def test_lists_are_ones_own_and_not_without_end(sessions: Sessions, case: dict[s
     with sessions() as session, pytest.raises(NotFoundError):
         saved_filters.stop(session, person_of(session.get_one(Account, case["broker"])), number)
     monkeypatch.setattr(saved_filters, "MOST_FOLLOWED", 1)
+    assert follow(sessions, case["member"]) == number  # the same again is the one that is followed already
     with pytest.raises(MoveNotAllowedError):
-        follow(sessions, case["member"])
+        follow(sessions, case["member"], kind="TO")
