@@ -3,8 +3,9 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# Threads of numerical libraries on a small machine cost more than they give when tests run side by side.
-TEST_WORKERS ?= 2
+# One worker more than a small machine has cores: browsers, databases and killed jobs leave the others waiting.
+# Threads of numerical libraries cost more than they give when tests run side by side.
+TEST_WORKERS ?= 3
 
 .PHONY: help run test lint format requirements clean
 
@@ -31,7 +32,7 @@ run: $(VENV)/.installed ## set up, load the demo region, print the best partners
 
 test: $(VENV)/.installed-dev ## set up, check style, types and layers, and run every test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev ## ruff (lint and format), mypy, import-linter
 	$(BIN)/ruff check .

@@ -145,7 +145,11 @@ def test_a_suggestion_waits_until_it_is_decided_about_and_again_after_that_is_wi
 
 def test_filters_sorts_and_pages_in_the_database(session: Session) -> None:
     me, other = account(session, "broker"), account(session, "broker")
-    rows = [to_validate(session, place, title=f"Voce {place:02}") for place in range(12)]
+    # References of letters: a number in one would be found by the words below.
+    rows = [
+        to_validate(session, place, title=f"Voce {place:02}", reference="CODA-" + "ABCDEFGHIJKL"[place])
+        for place in range(12)
+    ]
     mine, theirs = rows[3], rows[4]
     session.add_all(
         Assignment(kind="validation", object_id=row.id, account_id=who.id, assigned_by="account:1")
