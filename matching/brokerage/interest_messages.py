@@ -43,11 +43,11 @@ def write(
     return message
 
 
-def message_text(text: str) -> str:
+def message_text(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """A message as it is stored. Raises InvalidInterestError for an empty or a too long one."""
     said = text.replace("\0", "").strip()
     if not said:
         raise InvalidInterestError([Problem("text", Fault.MISSING)])
-    if len(said) > LONGEST_MESSAGE:
-        raise InvalidInterestError([Problem("text", Fault.TOO_LONG, LONGEST_MESSAGE)])
+    if len(said) > longest:
+        raise InvalidInterestError([Problem("text", Fault.TOO_LONG, longest)])
     return said

@@ -25,10 +25,10 @@ from data.models import (
 from data.models.vocabulary import CaseKind, InterestProgress, PartnershipState, Side
 from matching.brokerage.events import record
 from matching.brokerage.interest_letters import tell_room
-from matching.brokerage.interest_rules import Fault, Problem
+from matching.brokerage.interest_messages import message_text
 from matching.brokerage.life import feedback_received
 from matching.brokerage.people import Person, account_of, members_of
-from matching.errors import InvalidInterestError, MoveNotAllowedError, NotAllowedError
+from matching.errors import MoveNotAllowedError, NotAllowedError
 
 LONGEST_MESSAGE = 4000
 LONGEST_STEP = 500
@@ -159,7 +159,7 @@ def rooms_of(session: Session, person: Person) -> list[Partnership]:
 def write(session: Session, person: Person, number: int, text: str, *, token: str) -> None:
     """Add a message to an open room; the same form sent again adds none."""
     room = open_room_for(session, person, number)
-    said = _said(text, LONGEST_MESSAGE)
+    said = message_text(text, LONGEST_MESSAGE)
     if session.scalar(select(PartnershipMessage.id).where(PartnershipMessage.token == token)) is not None:
         return
     room.messages.append(PartnershipMessage(author=person.actor, text=said, token=token))
@@ -170,7 +170,7 @@ def write(session: Session, person: Person, number: int, text: str, *, token: st
 def plan(session: Session, person: Person, number: int, text: str, due: date | None, *, token: str) -> None:
     """Add a next step; the same form sent again adds none."""
     room = open_room_for(session, person, number)
-    said = _said(text, LONGEST_STEP)
+    said = message_text(text, LONGEST_STEP)
     if session.scalar(select(PartnershipStep.id).where(PartnershipStep.token == token)) is not None:
         return
     room.steps.append(PartnershipStep(author=person.actor, text=said, due=due, token=token))
@@ -229,12 +229,3 @@ def open_room_for(session: Session, person: Person, number: int) -> Partnership:
     if room.state != PartnershipState.OPEN.value:
         raise MoveNotAllowedError(f"partnership room {number} is concluded")
     return room
-
-
-def _said(text: str, longest: int) -> str:
-    said = text.replace("\0", "").strip()
-    if not said:
-        raise InvalidInterestError([Problem("text", Fault.MISSING)])
-    if len(said) > longest:
-        raise InvalidInterestError([Problem("text", Fault.TOO_LONG, longest)])
-    return said

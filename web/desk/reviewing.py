@@ -34,6 +34,7 @@ from web.language import translate
 from web.proposals.writing import preview_of
 from web.quality import blocking, overridable, report_of
 from web.timeline import actor_names, timeline
+from web.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def review(reference: str) -> str:
 def approve_proposal(reference: str) -> Response:
     """Publish it, or note the first of two approvals; what blocks needs a reason in writing, which is logged."""
     proposal = _proposal(reading(), reference)
-    reason = _typed("override")
+    reason = typed("override")
     report = report_of(reference)
     if report.blocked and (not overridable(report) or not 0 < len(reason) <= LONGEST_REASON):
         complaint = translate("Something has to be mended first, or you say why it may go out all the same.")
@@ -84,7 +85,7 @@ def approve_proposal(reference: str) -> Response:
 def refuse_proposal(reference: str) -> Response:
     """Send it back to its owners with a reason that they read."""
     proposal = _proposal(reading(), reference)
-    reason = _typed("reason")
+    reason = typed("reason")
     if not 0 < len(reason) <= LONGEST_REASON:
         complaint = translate("Write what has to be changed, in at most %(limit)s characters.", limit=LONGEST_REASON)
         return make_response(_page(proposal, Unfinished("refuse", reason, complaint)), 422)
@@ -108,10 +109,6 @@ def _proposal(session: Session, reference: str) -> Proposal:
     if proposal.source != PLATFORM:
         raise MoveNotAllowedError(f"proposal {reference} comes from {proposal.source}: it is validated there")
     return proposal
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _log_override(session: Session, proposal_id: int, report: QualityReport, reason: str) -> None:

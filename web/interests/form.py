@@ -20,29 +20,26 @@ from matching.brokerage.people import Person
 from matching.brokerage.references import is_token, new_token
 from web.interests.wording import FIELDS, KINDS, describe
 from web.language import current_language, translate
-
-
-def _clean(value: str | None) -> str:
-    return (value or "").replace("\0", "").replace("\r\n", "\n").strip()
+from web.typed import cleaned
 
 
 class InterestForm(FlaskForm):  # type: ignore[misc]
     """All fields; `form_for` removes those that do not belong to the proposal. Rules are those of `interest_rules`."""
 
     kind = RadioField(_l("What is asked"), validate_choice=False, default=InterestKind.FULL.value)
-    partnership_offered = TextAreaField(FIELDS["partnership_offered"], filters=[_clean])
-    additional_information = TextAreaField(FIELDS["additional_information"], filters=[_clean])
-    clarifications = TextAreaField(FIELDS["clarifications"], filters=[_clean])
-    organisation = StringField(FIELDS["organisation"], filters=[_clean])
-    sector = StringField(FIELDS["sector"], filters=[_clean])
-    address = StringField(FIELDS["address"], filters=[_clean])
-    website = StringField(FIELDS["website"], filters=[_clean])
-    contact = StringField(FIELDS["contact"], filters=[_clean])
-    phone = StringField(FIELDS["phone"], filters=[_clean])
-    email = StringField(FIELDS["email"], filters=[_clean])
-    technology_interest = TextAreaField(FIELDS["technology_interest"], filters=[_clean])
-    information_requested = TextAreaField(FIELDS["information_requested"], filters=[_clean])
-    presentation = TextAreaField(FIELDS["presentation"], filters=[_clean])
+    partnership_offered = TextAreaField(FIELDS["partnership_offered"], filters=[cleaned])
+    additional_information = TextAreaField(FIELDS["additional_information"], filters=[cleaned])
+    clarifications = TextAreaField(FIELDS["clarifications"], filters=[cleaned])
+    organisation = StringField(FIELDS["organisation"], filters=[cleaned])
+    sector = StringField(FIELDS["sector"], filters=[cleaned])
+    address = StringField(FIELDS["address"], filters=[cleaned])
+    website = StringField(FIELDS["website"], filters=[cleaned])
+    contact = StringField(FIELDS["contact"], filters=[cleaned])
+    phone = StringField(FIELDS["phone"], filters=[cleaned])
+    email = StringField(FIELDS["email"], filters=[cleaned])
+    technology_interest = TextAreaField(FIELDS["technology_interest"], filters=[cleaned])
+    information_requested = TextAreaField(FIELDS["information_requested"], filters=[cleaned])
+    presentation = TextAreaField(FIELDS["presentation"], filters=[cleaned])
     expert = SelectField(_l("Expert"), default="", validate_choice=False)
     notice = BooleanField(_l("I have read the privacy notice and accept it."))
     token = StringField()

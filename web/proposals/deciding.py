@@ -28,6 +28,7 @@ from web.language import translate
 from web.proposals import pages
 from web.proposals.showing import Unfinished, render
 from web.timeline import actor_names
+from web.typed import typed
 
 LONGEST_NOTE = 2000
 _COMPANY = "company"
@@ -38,7 +39,7 @@ _COMPANY = "company"
 def record(reference: str) -> Response:
     """Log one decision and go back to the list of suggestions."""
     target, candidate_id, action = _candidate()
-    note = request.form.get("note", "").replace("\0", "").replace("\r\n", "\n").strip() or None
+    note = typed("note") or None
     complaint = _complaint(action, note)
     if complaint:
         reason = request.form.get("reason", "")

@@ -38,6 +38,7 @@ from web.context import application
 from web.labels import IPR, NO_GOAL, PARTNER_TYPES, PARTNERSHIP_TYPES, STAGES, TEXT_LANGUAGES, named
 from web.language import current_language, translate
 from web.places import NETWORK_COUNTRIES, country_choices, country_name
+from web.typed import cleaned
 
 CODE_FIELDS = {
     "s3_2014": Tree.S3_2014.value,
@@ -72,26 +73,22 @@ _CHOSEN_MANY = ("partnership_types", "partner_types", "target_countries")
 _SHORT_CODE = 5
 
 
-def _clean(value: str | None) -> str:
-    return (value or "").replace("\0", "").replace("\r\n", "\n").strip()
-
-
 def _line(value: str | None) -> str:
-    return " ".join(_clean(value).split())
+    return " ".join(cleaned(value).split())
 
 
 class ProposalForm(FlaskForm):  # type: ignore[misc]
     """All fields; `form_for` removes those that the kind does not have. Rules are those of `proposal_rules`."""
 
     title = StringField(_l("Title"), filters=[_line])
-    summary = TextAreaField(_l("Short summary"), filters=[_clean])
-    description = TextAreaField(_l("Full description"), filters=[_clean])
-    advantages = TextAreaField(_l("Advantages and innovation"), filters=[_clean])
-    expertise_sought = TextAreaField(_l("Technical specification or expertise sought"), filters=[_clean])
+    summary = TextAreaField(_l("Short summary"), filters=[cleaned])
+    description = TextAreaField(_l("Full description"), filters=[cleaned])
+    advantages = TextAreaField(_l("Advantages and innovation"), filters=[cleaned])
+    expertise_sought = TextAreaField(_l("Technical specification or expertise sought"), filters=[cleaned])
     stage = SelectField(_l("Stage of development"), default="")
     ipr = SelectField(_l("Intellectual property"), default="")
-    ipr_notes = TextAreaField(_l("Notes on intellectual property"), filters=[_clean])
-    partner_role = TextAreaField(_l("What the partner should do"), filters=[_clean])
+    ipr_notes = TextAreaField(_l("Notes on intellectual property"), filters=[cleaned])
+    partner_role = TextAreaField(_l("What the partner should do"), filters=[cleaned])
     partnership_types = SelectMultipleField(_l("Type of agreement"))
     partner_types = SelectMultipleField(_l("Type and size of partner"))
     target_countries = SelectMultipleField(_l("Countries wanted"))
@@ -114,8 +111,8 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     country = SelectField(_l("Country of the organisation"), default="")
     language = SelectField(_l("Language of the texts"), default=current_language)
     second_title = StringField(_l("Title in the other language"), filters=[_line])
-    second_summary = TextAreaField(_l("Short summary in the other language"), filters=[_clean])
-    second_description = TextAreaField(_l("Full description in the other language"), filters=[_clean])
+    second_summary = TextAreaField(_l("Short summary in the other language"), filters=[cleaned])
+    second_description = TextAreaField(_l("Full description in the other language"), filters=[cleaned])
     version = StringField()
     token = StringField()
 

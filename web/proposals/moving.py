@@ -25,6 +25,7 @@ from web.proposals import pages
 from web.proposals.living import Fault
 from web.proposals.showing import render
 from web.quality import needs_a_reason, report_of
+from web.typed import typed
 
 Use = Callable[[Session, str | None], Proposal]
 """A step, given a session and the version that the person saw."""
@@ -114,7 +115,7 @@ def _approved(proposal: Proposal) -> str:
 @open_to(Audience.STAFF)
 def refuse(reference: str) -> Response:
     """Send a proposal back with a reason."""
-    reason = text_of("reason")
+    reason = typed("reason")
     if not reason or len(reason) > LONGEST_TEXT:
         return _incomplete(
             reference, "refuse", translate("Write why it is not approved, in at most 2,000 characters."), reason
@@ -148,7 +149,7 @@ def take_up(reference: str) -> Response:
 @open_to(Audience.SIGNED_IN)
 def close(reference: str) -> Response:
     """End a proposal, and say how it ended."""
-    note = text_of("note")
+    note = typed("note")
     asked = request.form.get("outcome", "")
     if asked not in {outcome.value for outcome in Outcome}:
         return _incomplete(reference, "close", translate("Choose how it ended."), note)
@@ -207,11 +208,6 @@ def accompany(reference: str) -> Response:
         )
     except ValueError as error:
         raise BadRequest(str(error)) from error
-
-
-def text_of(name: str) -> str:
-    """What was typed into a field of several lines."""
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _incomplete(reference: str, name: str, complaint: str, typed: str) -> Response:

@@ -17,8 +17,8 @@ from web.access import Audience, open_to
 from web.context import application, person, reading, someone
 from web.language import translate
 from web.proposals import pages
-from web.proposals.moving import text_of
 from web.proposals.showing import Unfinished, render
+from web.typed import typed
 
 
 @pages.post("/<path:reference>/responses")
@@ -26,7 +26,7 @@ from web.proposals.showing import Unfinished, render
 def respond(reference: str) -> Response:
     """Store an answer and go back to the suggestions."""
     candidate, answer = _asked()
-    reason, note = _reason(), text_of("note")
+    reason, note = _reason(), typed("note")
     complaint = _complaint(answer, reason, note)
     if complaint:
         require_owner_or_staff(person(), proposal_by_reference(reading(), reference))
