@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from data.uploads import FileStore, UploadLimits
+from data.uploads import FileStore, Upload, UploadLimits, read_upload
 from web.context import application
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,6 +37,15 @@ def limits() -> UploadLimits:
 def file_store() -> FileStore:
     """Where the contents lie."""
     return FileStore(application().settings.upload_dir)
+
+
+def sent_file() -> Upload:
+    """The file of the form, looked through. Raises UploadError."""
+    file = request.files.get("file")
+    if file is None:
+        raise BadRequest("no file was sent")
+    with closing(file):
+        return read_upload(file.stream, file.filename, limits=limits())
 
 
 def _measure() -> Response | None:

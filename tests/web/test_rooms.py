@@ -8,12 +8,15 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from data.models import Account, Partnership
 from data.models.vocabulary import InterestKind
 from matching.brokerage.interest_rules import Move
 from matching.brokerage.interests import MOVES, Step
 from matching.brokerage.references import new_token
+from tests.data.hostile import pdf
 from tests.factories import account, in_days
 from tests.matching.interest_world import World, expressed, world
 from tests.web.conftest import Browser
@@ -148,3 +151,23 @@ def test_documents_stay_in_the_room(app: Flask, people: World, address: str) -> 
     assert "Only PDF documents" in client.send(f"{address}/files", hostile).text
     client.send(f"{found.group(1)}/remove")
     assert client.get(found.group(1)).status_code == 404
+
+
+def test_a_document_of_megabytes_is_taken_and_one_too_large_is_said_beside_the_field(
+    app: Flask, people: World, address: str
+) -> None:
+    client = member(app, people.applicant)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address).text)
+    assert token is not None
+
+    def sent(content: bytes, name: str) -> TestResponse:
+        file = FileStorage(BytesIO(content), name)
+        boundary, body = encode_multipart({"csrf_token": token.group(1), "file": file})  # in memory, unlike a client's
+        return client.post(f"{address}/files", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+    filling = b"%" + b"x" * 2_000_000 + b"\n"
+    assert sent(pdf(between=filling), "relazione.pdf").status_code == 302
+    assert "relazione.pdf" in client.get(address).text
+    refused = sent(b"x" * 11_000_000, "enorme.pdf")
+    assert refused.status_code == 422
+    assert "too large" in text_of(refused.text)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, request, url_for
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from flask import flash, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.errors import UploadError
 from data.models.vocabulary import AttachmentOwner
-from data.uploads import UploadLimits, read_upload
 from matching.brokerage import partnerships
 from matching.brokerage.attachments import MOST_FILES, Owner, attach, attachment_of, discard, remove
 from matching.errors import LimitReachedError
@@ -21,33 +19,26 @@ from web.interests.showing import Unfinished
 from web.labels import UPLOAD_FAULTS, named
 from web.language import translate
 from web.proposals.attaching import handed_out
-from web.security import csrf
-from web.uploading import file_store
+from web.uploading import file_store, sent_file, takes_a_file
 
-_FORM_AROUND = 64 * 1024
-"""Bytes that a form has beside its file."""
+
+def _too_large(number: int) -> Response:
+    return _refused(number, named(UPLOAD_FAULTS, "too_large"))
 
 
 @rooms.post("/<int:number>/files")
 @open_to(Audience.SIGNED_IN)
+@takes_a_file(_too_large)
 def attach_file(number: int) -> Response:
     """Add a document; what is wrong with it stands beside the field."""
-    limits = UploadLimits.of_megabytes(application().settings.upload_megabytes)
-    request.max_content_length = limits.size + _FORM_AROUND  # before anything of the form is read
-    partnerships.room_for(reading(), someone(), number)
+    partnerships.room_for(reading(), someone(), number)  # before a file is looked through for somebody else
     try:
-        csrf.protect()
-        file = request.files.get("file")
-        if file is None:
-            raise BadRequest("no file was sent")
-        upload = read_upload(file.stream, file.filename, limits=limits)
+        upload = sent_file()
         with unit_of_work(application().sessions) as session:
             partnerships.open_room_for(session, someone(), number)
             attach(session, file_store(), owner_of(number), upload, actor=actor())
     except UploadError as error:
         return _refused(number, named(UPLOAD_FAULTS, error.code.value))
-    except RequestEntityTooLarge:
-        return _refused(number, named(UPLOAD_FAULTS, "too_large"))
     except LimitReachedError:
         return _refused(number, translate("A room has at most %(most)s documents.", most=MOST_FILES))
     flash(translate("The document is in the room."), "success")
@@ -81,7 +72,3 @@ def owner_of(number: int) -> Owner:
 
 def _refused(number: int, complaint: str) -> Response:
     return make_response(page(number, Unfinished("file", complaint)), 422)
-
-
-# It checks its own token, once the form may be as large as a file.
-csrf.exempt(attach_file)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from flask import flash, make_response, redirect, request, url_for
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
@@ -14,7 +11,6 @@ from data.errors import UploadError
 from data.models import Attachment, Proposal
 from data.models.vocabulary import AttachmentOwner
 from data.queries import proposal_by_reference
-from data.uploads import Upload, read_upload
 from matching.brokerage.attachments import MOST_FILES, Owner, attach, attachment_of, discard, remove
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import may_attach, may_detach, require_owner_or_staff, require_visible
@@ -27,7 +23,7 @@ from web.language import translate
 from web.proposals import pages
 from web.proposals.living import Fault
 from web.proposals.showing import render
-from web.uploading import file_store, limits, takes_a_file
+from web.uploading import file_store, sent_file, takes_a_file
 
 
 def _too_large(reference: str) -> Response:
@@ -90,15 +86,6 @@ def handed_out(attachment: Attachment) -> Response:
 def owner_of(proposal: Proposal) -> Owner:
     """A proposal as the owner of files."""
     return Owner(AttachmentOwner.PROPOSAL, proposal.id)
-
-
-def sent_file() -> Upload:
-    """The file of the form, looked through. Raises UploadError."""
-    file = request.files.get("file")
-    if file is None:
-        raise BadRequest("no file was sent")
-    with closing(file):
-        return read_upload(file.stream, file.filename, limits=limits())
 
 
 def _require(who: Person | None, proposal: Proposal, allowed: bool) -> None:
