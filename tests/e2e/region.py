@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -16,6 +17,9 @@ from data.settings import load_settings
 from jobs.importing import import_demo
 from jobs.setup_commands import prepare
 from matching.bootstrap import Application, build_application
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -46,10 +50,28 @@ def opened(built: Path, home: Path, database_url: str | None = None) -> Iterator
         yield application
 
 
+class Whole:
+    """An application whose answers are read to the end, and closed, before any of them is sent.
+
+    The server that carries the tests forgets to close an answer when the browser breaks off, as it does with the icon
+    of a page that is left; a file that stays open fails whichever test runs next.
+    """
+
+    def __init__(self, pages: WSGIApplication) -> None:
+        self._pages = pages
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._pages(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+
 @contextmanager
 def served(pages: Flask, port: int = 0) -> Iterator[str]:
     """The address at which the pages are served meanwhile."""
-    server = make_server("127.0.0.1", port, pages, threaded=True)
+    server = make_server("127.0.0.1", port, Whole(pages), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -79,9 +79,11 @@ class Story:
         return next(link for link in _LINK.findall(self.letter(email, part)) if part in link)
 
     def station(self, page: Page, name: str) -> None:
-        """The page fits its window; a picture of it where pictures are wanted."""
+        """The page, once it is there, fits its window; a picture of it where pictures are wanted."""
+        page.wait_for_load_state()
         self._picture(page, name)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+        fits = page.locator("html").evaluate("(root) => root.scrollWidth <= window.innerWidth")
+        assert fits, f"{name} scrolls sideways"
 
     def _picture(self, page: Page, name: str) -> None:
         folder = os.environ.get(PICTURES)

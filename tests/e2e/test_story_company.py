@@ -84,6 +84,7 @@ def verify(story: Story, page: Page, firm: str) -> None:
     page.goto("/desk/")
     page.get_by_role("navigation", name="Tipi di lavoro").get_by_role("link", name="da verificare").click()
     page.locator(".queue-item", has_text=firm).get_by_role("link", name=firm).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(firm)
     story.station(page, "verify")
     page.get_by_role("button", name="Verifica", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("L’organizzazione è verificata")
