@@ -4,8 +4,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # One worker more than a small machine has cores: browsers, databases and killed jobs leave the others waiting.
-# Threads of numerical libraries cost more than they give when tests run side by side.
 TEST_WORKERS ?= 3
+# Threads of numerical libraries, waiting for each other on few cores, double the time of tests that run side by side.
+TEST_THREADS ?= 1
 
 .PHONY: help run test lint format requirements clean
 
@@ -32,7 +33,7 @@ run: $(VENV)/.installed ## set up, load the demo region, print the best partners
 
 test: $(VENV)/.installed-dev ## set up, check style, types and layers, and run every test
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=$(TEST_THREADS) $(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev ## ruff (lint and format), mypy, import-linter
 	$(BIN)/ruff check .
