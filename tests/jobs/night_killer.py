@@ -1,8 +1,8 @@
 """Runs `abbina nightly` in processes that kill themselves at chosen moments; see test_nightly_kill.py.
 
 Reads lines {"moment": …, "environment": {…}} and answers each with the exit status of its process. The processes are
-forked from this one, which has imported everything and done nothing yet: starting twenty interpreters would take longer
-than what they do. The moments are set from outside: the program has no hooks for them.
+forked from this one, which has imported and read everything and done nothing yet: starting twenty interpreters would
+take longer than what they do. The moments are set from outside: the program has no hooks for them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from data.sources import upsert
 from data.sources.proposal_store import ProposalStore
 from embeddings import generations
+from embeddings.bridge import shipped_term_vectors
 from jobs import cli, importing, night_report, nightly, nightly_command
 from matching import suggestions
 from matching.bootstrap import build_application
@@ -25,8 +26,9 @@ from matching.brokerage import digest, searches
 from matching.brokerage.delivery import carriers, delivering
 from matching.indexing import Indexer
 from matching.learning import lesson, refitting
+from matching.tagging import learning
 
-PRELOADED = (nightly_command.nightly, build_application)
+PRELOADED = (nightly_command.nightly, build_application, learning.learn)
 
 
 def die(*_arguments: Any, **_values: Any) -> Any:
@@ -128,6 +130,7 @@ def night(moment: str) -> None:
 
 def main() -> None:
     """One forked process a line."""
+    shipped_term_vectors()  # read once, here, and not by each
     for line in sys.stdin:
         wanted = json.loads(line)
         child = os.fork()
