@@ -9,6 +9,7 @@ from email.utils import formataddr, parseaddr
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `abbina serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `abbina serve` listens on.")
     language: str = Field(default="it", pattern="^(it|en)$", description="Language of pages when none is chosen.")
+    timezone: str = Field(default="Europe/Rome", description="Time zone of the moments that pages show.")
     import_dir: Path | None = Field(default=None, description="Folder that the nightly job imports from.")
     een_url: str | None = Field(default=None, description="Base address of the EEN web service, ending in /v1.")
     een_key_file: Path | None = Field(default=None, description="File holding the key of the EEN web service.")
@@ -77,6 +79,15 @@ class Settings(BaseSettings):
         if url and url.startswith(("postgres://", "postgresql://")):
             return "postgresql+psycopg://" + url.split("://", 1)[1]
         return url
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (LookupError, ValueError, OSError) as error:  # none of that name; a path; a folder
+            raise ValueError("give the name of a time zone, such as Europe/Rome") from error
+        return name
 
     @field_validator("mail_from")
     @classmethod

@@ -35,7 +35,8 @@ class SectionPlan:
 
     `kept`: positions of rows in the previous generation's section of this name, copied without touching their texts;
     `attributes`: arrays of the caller's own, each with one entry a row in that same order (numbers or fixed-width
-    strings), saved and handed back by `Section.attributes`.
+    strings), saved and handed back by `Section.attributes`. With `tidy` every word that no row has any more leaves the
+    vocabulary at once; else some stay until they are many.
     """
 
     name: str
@@ -43,6 +44,7 @@ class SectionPlan:
     new: Sequence[NewRow] = ()
     kept: Ids = field(default_factory=lambda: np.empty(0, np.int64))
     attributes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    tidy: bool = False
 
     def __len__(self) -> int:
         return len(self.kept) + len(self.new)

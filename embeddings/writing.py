@@ -186,4 +186,5 @@ def _tokens(plan: SectionPlan, previous: Section | None, kept: NDArray[np.int64]
         return TokenRows.from_tokens(analysed)
     old = previous.tokens
     new = TokenRows.from_tokens(analysed, old.vocabulary)
-    return old.take(kept).followed_by(new).compact()
+    joined = old.take(kept).followed_by(new)
+    return joined.compact(0) if plan.tidy else joined.compact()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -20,11 +21,12 @@ from embeddings.bridge import TermBridge, shipped_term_vectors
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError, GenerationError, ModelError
 from embeddings.generations import GenerationStore
-from matching.brokerage.privacy.texts import purge_wanted, purged
+from matching.brokerage.privacy.texts import forget, purge_wanted, purged
 from matching.collection import load_collection
 from matching.concepts import ConceptIndex
 from matching.encoders import drop_unused_fallbacks, drop_unused_vectors, fit_fallback, open_encoder
 from matching.errors import NotIndexedError
+from matching.forgetting import Gone, leave_out
 from matching.indexing import Indexer, IndexReport, Progress, quiet
 from matching.learning.in_force import ModelsInForce
 from matching.presentation import Presenter
@@ -38,6 +40,8 @@ from matching.taxonomies import load_concepts
 
 if TYPE_CHECKING:
     from matching.tagging.learning import LearningReport
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +139,40 @@ class Application:
 
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
+        wanted = purge_wanted(self.store.root)  # what is erased from now on may still get into this index
         if self.settings.model != FALLBACK_MODEL:
             report = self._indexer().run(full=full, progress=progress)
-            self._purge()
+            self._purge(wanted)
             drop_unused_vectors(self.settings, self.store)
             return report
         with self._lock:
             if full or self.store.current_id() is None or not self._serves():
                 self._encoder = fit_fallback(self.settings, self.sessions)
         report = self._indexer().run(full=full, progress=progress)
-        self._purge()
+        self._purge(wanted)
         drop_unused_fallbacks(self.settings, self.store)
         return report
 
-    def _purge(self) -> None:
+    def forget(self, texts: Collection[str], gone: Gone) -> None:
+        """Take what was erased, and committed, out of the cache of vectors and of all indexes at once.
+
+        Where the index cannot be written now, because another run writes it, the next run does it.
+        """
+        forget(self.settings, texts)
+        wanted = purge_wanted(self.store.root)
+        if not texts or self.store.current_id() is None:
+            return
+        try:
+            leave_out(self.store, self._serving_encoder(), gone)
+            self._purge(wanted)
+        except EmbeddingsError as error:
+            logger.warning("what was erased leaves the index with its next run: %s", error)
+
+    def _purge(self, wanted: int) -> None:
         """Where somebody's texts were erased, no older index that still has them stays."""
-        if purge_wanted(self.store.root):
+        if wanted:
             self.store.prune(1)
-            purged(self.store.root)
+            purged(self.store.root, wanted)
 
     def _serves(self) -> bool:
         try:

@@ -40,7 +40,7 @@ def create_app(built_from: Settings | Application) -> Flask:
     attach(app, application)
     Bootstrap5(app)
     init_uploading(app)
-    init_language(app)
+    init_language(app, application.settings)
     init_assets(app)
     init_security(app, application.settings)
     init_presentation(app)

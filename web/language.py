@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext
 
+from data.settings import Settings
 from web.context import application, person
 
 LANGUAGES = ("it", "en")
@@ -48,7 +49,13 @@ def _remember(response: Response) -> Response:
     return response
 
 
-def init_language(app: Flask) -> None:
-    """Serve the pages of `app` in the reader's language."""
-    Babel(app, default_locale="en", default_translation_directories="translations", locale_selector=choose_language)
+def init_language(app: Flask, settings: Settings) -> None:
+    """Serve the pages of `app` in the reader's language, moments in the agency's time zone."""
+    Babel(
+        app,
+        default_locale="en",
+        default_timezone=settings.timezone,
+        default_translation_directories="translations",
+        locale_selector=choose_language,
+    )
     app.after_request(_remember)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal
 
 from web import labels
 from web.accounts import names as account_labels
@@ -55,8 +55,13 @@ def language_address(language: str) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """A date as the reader writes it; empty for none."""
+    """A date as the reader writes it, of a moment the one in the agency's time zone; empty for none."""
     return "" if value is None else str(format_date(value, "d MMM yyyy"))
+
+
+def moment(value: datetime | None) -> str:
+    """A date and time of day in the agency's time zone, as the reader writes it; empty for none."""
+    return "" if value is None else str(format_datetime(value, "d MMM yyyy, HH:mm"))
 
 
 def iso_day(value: str) -> str:
@@ -83,6 +88,7 @@ def init_presentation(app: Flask) -> None:
         code_label=lambda pair: code_label(*pair),
         country=country_name,
         day=day,
+        moment=moment,
         iso_day=iso_day,
         is_shouted=is_shouted,
         label_in=lambda value, known: labels.named(known, value),

@@ -18,7 +18,6 @@ from matching.brokerage.consents import consents_of
 from matching.brokerage.privacy.erasing import Erased, erase, require_erasable, sole_organisation
 from matching.brokerage.privacy.errors import ErasureRefusedError
 from matching.brokerage.privacy.exporting import export_of
-from matching.brokerage.privacy.texts import forget
 from web.access import Audience, open_to
 from web.context import application, reading, someone
 from web.labels import Label
@@ -106,7 +105,7 @@ def erase_other(number: int) -> Response | tuple[str, int]:
 def _erase(number: int, *, with_organisation: bool) -> Erased:
     with unit_of_work(application().sessions) as session_:
         done = erase(session_, number, someone(), with_organisation=with_organisation)
-    forget(application().settings, done.texts)
+    application().forget(done.texts, done.gone)
     return done
 
 

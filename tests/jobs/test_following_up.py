@@ -68,6 +68,12 @@ def test_a_sender_is_one_address(value: str, abbina: Run, empty_home: Path, monk
     assert "ABBINA_MAIL_FROM" in abbina("deliver").err
 
 
+@pytest.mark.parametrize("value", ["Mars/Olympus", "../etc/passwd", "Europe", ""])
+def test_a_time_zone_has_a_name(value: str, abbina: Run, empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABBINA_TIMEZONE", value)
+    assert "ABBINA_TIMEZONE" in abbina("deliver").err
+
+
 def test_retention_says_what_would_go_before_it_goes(told: Path, abbina: Run) -> None:
     with session_factory(make_engine(load_settings().database)).begin() as session:
         session.execute(update(Account).values(confirmed_at=None, created_at=now() - timedelta(days=40)))

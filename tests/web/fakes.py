@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from matching.brokerage.responses import refused
 from matching.concepts import Concept, ConceptIndex
 from matching.drafts import Draft
 from matching.errors import NotIndexedError
+from matching.forgetting import Gone
 from matching.placing import Placed
 from matching.types import (
     Band,
@@ -165,6 +166,9 @@ class FakeApplication:
     sessions: sessionmaker[Session]
     service: FakeService
     concepts: ConceptIndex = CONCEPTS
+
+    def forget(self, texts: Collection[str], gone: Gone) -> None:
+        """Nothing is indexed here."""
 
     def reasons(self, _record: object, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
         """The same words for every code."""

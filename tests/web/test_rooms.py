@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from data.models import Account, Partnership
+from data.models import Account, Partnership, PartnershipMessage
 from data.models.vocabulary import InterestKind
 from matching.brokerage.interest_rules import Move
 from matching.brokerage.interests import MOVES, Step
@@ -74,6 +75,18 @@ def test_a_message_reaches_the_room_once_as_text(app: Flask, people: World, addr
     page = member(app, people.owner).get(address).text
     assert page.count("&lt;b&gt;Quando&lt;/b&gt; proviamo?") == 1
     assert "Write something here" in say(member(app, people.owner), address, "  ")
+
+
+def test_a_message_is_dated_as_the_clock_on_the_wall_says(
+    app: Flask, people: World, address: str, session: Session
+) -> None:
+    client = member(app, people.applicant)
+    say(client, address, "Buon anno")
+    session.rollback()  # see what was written
+    session.execute(update(PartnershipMessage).values(created_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)))
+    session.commit()
+    assert "1 Jan 2027, 00:30" in client.get(address).text
+    assert "1 gen 2027, 00:30" in client.get(f"{address}?lang=it").text
 
 
 def test_steps_are_agreed_and_done(app: Flask, people: World, address: str) -> None:

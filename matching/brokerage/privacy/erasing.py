@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,22 +17,24 @@ from matching.brokerage.people import Person, members_of
 from matching.brokerage.privacy.errors import ErasureRefusedError
 from matching.brokerage.privacy.parts import PARTS
 from matching.brokerage.privacy.texts import texts_of
+from matching.forgetting import Gone
 
 _ENDED = (ProposalState.WITHDRAWN.value, ProposalState.CLOSED.value, ProposalState.ARCHIVED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did: changed rows by part; `texts` are those whose vectors have to go from the cache."""
+    """What an erasure did: changed rows by part; `texts` have to leave the cache of vectors, `gone` the index."""
 
     counts: dict[str, int]
     organisation: str | None = None
     proposals: tuple[str, ...] = ()
     texts: frozenset[str] = frozenset()
+    gone: Gone = field(default_factory=Gone)
 
 
 def erase(session: Session, account_id: int, by: Person, *, with_organisation: bool = False) -> Erased:
-    """Empty an account, the person's own or as an administrator. The caller commits, and forgets the vectors after.
+    """Empty an account, the person's own or as an administrator. The caller commits, then has the index forget it.
 
     With `with_organisation` its organisation and proposals are withdrawn, where it is the only member; from then on no
     query finds them. Raises NotFoundError for an account that is not there (any more), ErasureRefusedError where a rule
@@ -44,11 +46,11 @@ def erase(session: Session, account_id: int, by: Person, *, with_organisation: b
         raise NotFoundError(f"no account has the number {account_id}")
     require_erasable(session, account, by)
     organisation = sole_organisation(session, account) if with_organisation else None
-    withdrawn, texts = _withdraw(session, organisation, account, by) if organisation is not None else ((), frozenset())
+    withdrawal = _withdraw(session, organisation, account, by) if organisation is not None else Erased({})
     counts = {part.name: part.erase(session, account) for part in PARTS}
     record(session, CaseKind.ACCOUNT, account.id, "erased", actor=by.actor)
     session.flush()
-    return Erased(counts, organisation.reference if organisation is not None else None, withdrawn, texts)
+    return replace(withdrawal, counts=counts)
 
 
 def require_erasable(session: Session, account: Account, by: Person) -> None:
@@ -73,12 +75,11 @@ def sole_organisation(session: Session, account: Account) -> Organisation | None
     )
 
 
-def _withdraw(
-    session: Session, organisation: Organisation, account: Account, by: Person
-) -> tuple[tuple[str, ...], frozenset[str]]:
-    own = select(Proposal).where(Proposal.organisation_id == organisation.id, Proposal.source == PLATFORM)
-    proposals = [item for item in session.scalars(own) if item.state not in _ENDED]
-    texts = texts_of(organisation, session.scalars(own).all())
+def _withdraw(session: Session, organisation: Organisation, account: Account, by: Person) -> Erased:
+    own = Proposal.organisation_id == organisation.id, Proposal.source == PLATFORM
+    every = session.scalars(select(Proposal).where(*own)).all()
+    proposals = [item for item in every if item.state not in _ENDED]
+    texts = texts_of(organisation, every)
     moment = now()
     for proposal in proposals:
         before, proposal.state, proposal.updated_at = proposal.state, ProposalState.WITHDRAWN.value, moment
@@ -87,7 +88,8 @@ def _withdraw(
         )
     organisation.withdrawn_at = organisation.updated_at = moment
     record(session, CaseKind.ORGANISATION, organisation.id, "withdrawn", actor=by.actor)
-    return tuple(item.reference for item in proposals), texts
+    gone = Gone(organisations=(organisation.id,), proposals=tuple(item.id for item in every))
+    return Erased({}, organisation.reference, tuple(item.reference for item in proposals), texts, gone)
 
 
 def _hold_administrators(session: Session) -> None:

@@ -46,11 +46,15 @@ def _ask_for_purge(folder: Path) -> None:
         (folder / PURGE).touch()
 
 
-def purge_wanted(folder: Path) -> bool:
-    """Whether something was erased since the last index run that removed older generations."""
-    return (folder / PURGE).exists()
+def purge_wanted(folder: Path) -> int:
+    """When something was last erased that no index run has removed from older generations yet (ns); 0 for never."""
+    try:
+        return (folder / PURGE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
-def purged(folder: Path) -> None:
-    """Note that the older generations are gone."""
-    (folder / PURGE).unlink(missing_ok=True)
+def purged(folder: Path, wanted: int) -> None:
+    """Note that the older generations are gone, unless something was erased after `wanted`: the next run does that."""
+    if purge_wanted(folder) == wanted:
+        (folder / PURGE).unlink(missing_ok=True)
