@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.models import Organisation, Proposal
 from embeddings.bridge import TermBridge
-from embeddings.encoder import Encoder, Role
+from embeddings.encoder import Encoder, Role, Vectors
 from embeddings.language import Language, analyse, detect
 from embeddings.text import ProposalFields, offered, organisation_passages, sought
 from matching.candidates import organisation_bits, partner_bits, stage_place
@@ -96,6 +96,12 @@ class QueryBuilder:
             target_countries=_countries(draft.target_countries),
             stage=stage_place(draft.stage),
         )
+
+    def vectors_of(self, proposals: Sequence[Proposal]) -> dict[Role, Vectors]:
+        """What stored proposals offer and seek, as they stand now: (proposals, dimension) each, zero without words."""
+        fields = [proposal_fields(proposal) for proposal in proposals]
+        texts = {Role.OFFERED: [offered(one) for one in fields], Role.SOUGHT: [sought(one) for one in fields]}
+        return {role: self._encoder.encode(said, role) for role, said in texts.items()}
 
     def of_organisation(self, organisation: Organisation) -> Query:
         """An organisation that looks for proposals that look for it: all its passages together are what it offers."""

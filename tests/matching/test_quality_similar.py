@@ -70,6 +70,21 @@ def test_the_own_organisation_is_told_and_its_second_post_blocks(application: Ap
     assert report.counts[Severity.BLOCKER] == sum(item.severity is Severity.BLOCKER for item in report.findings) > 0
 
 
+def test_what_waits_or_came_out_since_the_index_was_built_is_found_and_a_draft_is_not(application: Application) -> None:
+    with application.sessions.begin() as session:
+        same = {"title": "Acque reflue di cartiera", "summary": NEED}
+        own = organisation(session, reference="twice").id
+        for reference in ("WAITING", "SECOND"):
+            proposal(session, reference=reference, state="to_validate", organisation_id=own, **same)
+        proposal(session, reference="FRESH", **same)
+        proposal(session, reference="MY-DRAFT", state="draft", **same)
+        proposal(session, reference="OTHER-WAY", kind="TO", state="to_validate", title="Acque reflue", summary=NEED)
+    found = likest(application, "WAITING", top=9)
+    assert set(found) == {"NEED-1", "SAME-DIRECTION", "SECOND", "FRESH"}
+    assert found["FRESH"].likeness == pytest.approx(1, abs=0.01)
+    assert {name for name, one in found.items() if one.same_organisation} == {"SECOND"}
+
+
 def test_what_was_closed_since_the_index_was_built_is_not_similar(application: Application) -> None:
     with application.sessions.begin() as session:
         proposal_by_reference(session, "NEED-1").state = "closed"
