@@ -59,6 +59,10 @@ class ConceptIndex:
     def __len__(self) -> int:
         return len(self.concepts)
 
+    def same_as(self, other: ConceptIndex) -> bool:
+        """Whether both have the same concepts by the same numbers, with the same links."""
+        return self.concepts == other.concepts and self._links == other._links
+
     def number(self, tree: str, code: str) -> int | None:
         """The concept's number. An EEN code of a level that is not loaded stands for its nearest loaded parent."""
         found = self._numbers.get((tree, code))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import make_engine, session_factory
 from data.settings import Settings, load_settings
+from matching import bootstrap
 from tests.databases import Templates, schema, temporary_postgres
 
 DATABASES = ("sqlite", "postgresql")
@@ -23,6 +24,14 @@ def _leave_the_disk_alone(connection: object, _record: object) -> None:
     """SQLite files of this process need not survive a power cut: nothing waits for the disk."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_is_collected() -> Iterator[None]:
+    """No engine that a test loads keeps the collector away: a server has one for good, a test process hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "_leave_alone", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -60,7 +60,7 @@ def schema(url: str) -> None:
     """Migrated to head, empty."""
     engine = make_engine(url)
     migrate.upgrade(engine)
-    _settle(url)
+    settle(url)
     engine.dispose()
 
 
@@ -70,10 +70,10 @@ def taxonomies(url: str) -> None:
     migrate.upgrade(engine)
     import_taxonomy(session_factory(engine))
     engine.dispose()
-    _settle(url)
+    settle(url)
 
 
-def _settle(url: str) -> None:
+def settle(url: str) -> None:
     """Write what SQLite still keeps in its log into the file, which alone is copied."""
     if not url.startswith("sqlite"):
         return

@@ -120,3 +120,15 @@ def test_an_empty_database_gives_an_empty_index(settings: Settings, engine: obje
         report = empty.update_index()
         assert (report.organisations, report.proposals) == (0, 0)
         assert empty.index_standing().missing is False
+
+
+def test_the_tagger_is_made_anew_only_where_the_taxonomies_have_changed(application: Application) -> None:
+    before = application.text_tagger()
+    application.update_index()
+    assert application.text_tagger() is before
+    with application.sessions.begin() as session:
+        concept = session.scalars(select(Concept).where(Concept.tree == "competence")).first()
+        assert concept is not None
+        concept.label_en = "another name"
+    application.update_index()
+    assert application.text_tagger() is not before
