@@ -70,7 +70,6 @@ class Settings(BaseSettings):
     letter_days: int = Field(default=90, ge=1, le=3650, description="Days that letters are kept once they went out.")
     notification_days: int = Field(default=365, ge=1, le=3650, description="Days that notifications are kept.")
     interest_days: int = Field(default=730, ge=1, le=3650, description="Days that forms of ended interests are kept.")
-    room_days: int = Field(default=730, ge=1, le=3650, description="Days that texts and files of rooms are kept.")
     attachment_days: int = Field(default=730, ge=1, le=3650, description="Days that files of archived proposals stay.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 

@@ -41,8 +41,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "digest": "Messaggi: {letters} scritti con {notifications} notifiche, {left_out} notifiche non volute",
         "deliver": "Posta: {sent} messaggi inviati, {later} rinviati, {failed} respinti, {uncertain} di esito incerto",
         "retention": "Conservazione: tolti {unconfirmed_accounts} account mai confermati, {invitations} inviti, "
-        "{letters} messaggi, {notifications} notifiche, moduli di {interests} manifestazioni, "
-        "testi di {rooms} stanze, {attachments} allegati",
+        "{letters} messaggi, {notifications} notifiche, moduli di {interests} manifestazioni, {attachments} allegati",
         "rejected": "Righe non accettate (prime {shown} di {rejected}):",
     },
     "en": {
@@ -68,8 +67,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "digest": "Letters: {letters} written with {notifications} notifications, {left_out} notifications not wanted",
         "deliver": "Mail: {sent} letters sent, {later} put off, {failed} refused, {uncertain} of unknown fate",
         "retention": "Retention: {unconfirmed_accounts} accounts never confirmed, {invitations} invitations, "
-        "{letters} letters, {notifications} notifications, forms of {interests} expressions, "
-        "texts of {rooms} rooms, {attachments} files gone",
+        "{letters} letters, {notifications} notifications, forms of {interests} expressions, {attachments} files gone",
         "rejected": "Rows that were not taken (the first {shown} of {rejected}):",
     },
 }

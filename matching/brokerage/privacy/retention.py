@@ -18,9 +18,6 @@ from data.models import (
     Invitation,
     Notification,
     OutboxMessage,
-    Partnership,
-    PartnershipMessage,
-    PartnershipStep,
     Proposal,
     now,
 )
@@ -104,21 +101,6 @@ def _interests(session: Session, before: datetime) -> int:
     return len(filled)
 
 
-def _rooms(session: Session, before: datetime) -> int:
-    """A concluded room keeps its members, its outcome and the days of its steps; what was written and filed goes."""
-    over = select(Partnership.id).where(Partnership.concluded_at < before)
-    found: set[int] = set()
-    for table in (PartnershipMessage, PartnershipStep):
-        said = table.partnership_id.in_(over), table.text != GONE
-        found |= set(session.scalars(select(table.partnership_id).where(*said)))
-        session.execute(update(table).where(*said).values(text=GONE))
-    theirs = Attachment.owner_kind == AttachmentOwner.PARTNERSHIP.value, Attachment.owner_id.in_(over)
-    kept = *theirs, Attachment.removed_at.is_(None)
-    found |= set(session.scalars(select(Attachment.owner_id).where(*kept)))
-    session.execute(update(Attachment).where(*kept).values(removed_at=now()))
-    return len(found)
-
-
 def _attachments(session: Session, before: datetime) -> int:
     """Marks files as removed; their content goes once that is committed."""
     archived = select(Proposal.id).where(Proposal.state == ProposalState.ARCHIVED.value, Proposal.updated_at < before)
@@ -144,6 +126,5 @@ RULES: tuple[Rule, ...] = (
     Rule("letters", "letter_days", _letters),
     Rule("notifications", "notification_days", _notifications),
     Rule("interests", "interest_days", _interests),
-    Rule("rooms", "room_days", _rooms),
     Rule("attachments", "attachment_days", _attachments),
 )
