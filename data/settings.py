@@ -69,8 +69,8 @@ class Settings(BaseSettings):
     invitation_days: int = Field(default=90, ge=1, le=3650, description="Days that invitations are kept.")
     letter_days: int = Field(default=90, ge=1, le=3650, description="Days that letters are kept once they went out.")
     notification_days: int = Field(default=365, ge=1, le=3650, description="Days that notifications are kept.")
-    interest_days: int = Field(default=730, ge=1, le=3650, description="Days that forms of ended interests are kept.")
-    attachment_days: int = Field(default=730, ge=1, le=3650, description="Days that files of archived proposals stay.")
+    interest_days: int = Field(default=730, ge=1, le=3650, description="Days that ended interests' texts are kept.")
+    attachment_days: int = Field(default=730, ge=1, le=3650, description="Days that files of what ended are kept.")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
 
     @field_validator("database_url")

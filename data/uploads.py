@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -125,6 +126,10 @@ class FileStore:
             return self._path(key).open("rb")
         except FileNotFoundError:
             raise NotFoundError(f"no stored file has the key {key}") from None
+
+    def keys(self) -> Iterator[str]:
+        """The keys of all that is stored."""
+        return (path.name for path in self._folder.glob("??/*") if _KEY.fullmatch(path.name))
 
     def delete(self, key: str) -> None:
         """Remove a file; one that is gone already is no error. Raises NotFoundError for what is no key."""

@@ -32,8 +32,8 @@ def send_letters(application: Application, *, most: int | None = None) -> dict[s
 
 def apply_retention(application: Application, *, dry_run: bool = False) -> dict[str, Any]:
     """Remove what is kept for longer than the settings say; counts by what it was."""
-    settings, started = application.settings, now()
-    found = retention.apply(application.sessions, retention.periods_of(settings), started, dry_run=dry_run)
+    settings = application.settings
+    found = retention.apply(application.sessions, retention.periods_of(settings), now(), dry_run=dry_run)
     if not dry_run:
-        retention.discard_files(application.sessions, FileStore(settings.upload_dir), started)
+        retention.discard_files(application.sessions, FileStore(settings.upload_dir))
     return found

@@ -17,6 +17,7 @@ from web.context import attach
 from web.language import init_language
 from web.presentation import init_presentation
 from web.security import init_security
+from web.typed import StoredNumbers
 from web.uploading import init_uploading
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def create_app(built_from: Settings | Application) -> Flask:
         # A long form may stay open for hours; its token holds as long as the session does.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.url_map.converters["int"] = StoredNumbers
     attach(app, application)
     Bootstrap5(app)
     init_uploading(app)

@@ -38,6 +38,18 @@ def person() -> Person | None:
     return cast("Person | None", g.person)
 
 
+def read_anew() -> None:
+    """Read with another session from now on: an error leaves PostgreSQL's unable to answer anything."""
+    _close(None)
+
+
+def forget_person() -> None:
+    """Take whoever is signed in for a stranger until the end of the request: their account cannot be read."""
+    read_anew()
+    g.person = None
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
 def someone() -> Person:
     """Who is signed in. Raises NotAllowedError for a stranger, whom the gate of `web.access` should have kept out."""
     found = person()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from data.errors import DatabaseError, NotFoundError
@@ -21,6 +22,7 @@ from matching.errors import (
     NotAllowedError,
     OrganisationNotVerifiedError,
 )
+from web.context import forget_person, read_anew
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -130,6 +132,10 @@ BY_STATUS: dict[int, Explained] = {
 }
 
 
+_WRITTEN = ("text", "note", "reason")
+"""Fields of forms into which people write sentences."""
+
+
 def explained(error: Exception) -> Explained:
     """What to tell about an error; anything unforeseen is ours."""
     for kind, explanation in BY_ERROR.items():
@@ -150,7 +156,19 @@ def show(error: Exception) -> Response:
     explanation = explained(error)
     if explanation.status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return make_response(render_template("error.html", error=explanation), explanation.status)
+        read_anew()
+    try:
+        return _page(explanation)
+    except SQLAlchemyError:  # who is signed in is asked of a database that does not answer
+        forget_person()
+        return _page(explanation)
+
+
+def _page(explanation: Explained) -> Response:
+    """Where somebody was quicker, it gives back the words that were typed: browsers need not keep them."""
+    typed = [request.form.get(name, "").strip() for name in _WRITTEN] if explanation.status == CONFLICT.status else []
+    page = render_template("error.html", error=explanation, typed="\n\n".join(text for text in typed if text))
+    return make_response(page, explanation.status)
 
 
 def init_errors(app: Flask) -> None:

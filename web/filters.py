@@ -12,6 +12,7 @@ from data.lists import ANY_STATE, OPEN, OrganisationFilter, OrganisationSort, Pr
 from data.models.vocabulary import OrganisationKind, ProposalKind, ProposalState, Tree
 from data.queries import TreeCode
 from data.sources.countries import country_codes
+from web.typed import stored_number
 
 LONGEST_SEARCH = 200
 _LAST_PAGE = 100_000
@@ -74,8 +75,7 @@ def theme() -> TreeCode | None:
 
 def page_number() -> int:
     """The page asked for, from 1."""
-    asked = request.args.get("page", "")
-    return min(int(asked), _LAST_PAGE) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1
+    return min(stored_number(request.args.get("page")) or 1, _LAST_PAGE)
 
 
 def _one_of(name: str, allowed: Collection[str]) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -11,6 +14,9 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from data.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 csrf = CSRFProtect()
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -72,6 +78,25 @@ def trusted_hosts(settings: Settings) -> list[str]:
     return [public] if public else [*LOOPBACK, settings.host]
 
 
+class PublicAddress:
+    """Shows the pages their public address, whatever port or scheme the request named: letters' links are made of it.
+
+    Requests for other hosts pass as they are, to be refused.
+    """
+
+    def __init__(self, pages: WSGIApplication, public_url: str) -> None:
+        self._pages = pages
+        self._public = urlsplit(public_url)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        asked = re.sub(r":\d*$", "", environ.get("HTTP_HOST", ""))
+        if asked.lower() == self._public.hostname:
+            environ["HTTP_HOST"] = self._public.netloc
+            environ["wsgi.url_scheme"] = self._public.scheme
+        return self._pages(environ, start_response)
+
+
 def _refuse_long_passwords() -> None:
     # Hashing a text takes time with its length, and the library breaks beyond 4096 bytes.
     if request.method == "POST" and any(
@@ -83,6 +108,10 @@ def _refuse_long_passwords() -> None:
 def init_security(app: Flask, settings: Settings) -> None:
     """Protect the forms of `app`, and send the headers with every answer."""
     app.config["TRUSTED_HOSTS"] = trusted_hosts(settings)
+    # The library's own says "no-store=True", which no cache has to understand.
+    app.config["SECURITY_CACHE_CONTROL"] = {"no-store": None, "private": None}
+    if settings.public_url:
+        app.wsgi_app = PublicAddress(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -66,7 +66,8 @@ def remove(session: Session, owner: Owner, number: int, *, actor: str) -> Attach
 
     Raises NotFoundError for a file of another owner.
     """
-    attachment = session.get(Attachment, number)
+    _hold(session, f"{owner.kind.value}:{owner.id}")
+    attachment = session.get(Attachment, number, populate_existing=True)
     if attachment is None or _owner(attachment) != owner:
         raise NotFoundError(f"{owner.kind.value} {owner.id} has no file with the number {number}")
     if attachment.removed_at is None:

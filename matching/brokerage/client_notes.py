@@ -29,7 +29,7 @@ def tell_company(
 
     Raises NotFoundError for an unknown proposal or candidate, CurationError for a note that is empty or too long.
     """
-    if session.get(Proposal, proposal_id) is None:
+    if _held(session, proposal_id) is None:
         raise NotFoundError(f"no proposal has the id {proposal_id}")
     if session.get(Organisation if target is Target.ORGANISATIONS else Proposal, candidate_id) is None:
         raise NotFoundError(f"no candidate in {target.value} has the id {candidate_id}")
@@ -41,9 +41,15 @@ def tell_company(
 
 def take_back(session: Session, *, proposal_id: int, target: Target, candidate_id: int, actor: str) -> ClientNote:
     """Say no more of a candidate to the company. Raises CurationError where nothing was said."""
+    _held(session, proposal_id)
     if (target, candidate_id) not in notes_for_company(session, proposal_id):
         raise CurationError("there is no note for the company that could be taken back")
     return _store(session, proposal_id, target, candidate_id, None, actor)
+
+
+def _held(session: Session, proposal_id: int) -> int | None:
+    """The proposal's number, nobody else writing notes of it until the commit; None where there is none."""
+    return session.scalar(select(Proposal.id).where(Proposal.id == proposal_id).with_for_update())
 
 
 def notes_for_company(session: Session, proposal_id: int) -> dict[Candidate, ClientNote]:

@@ -43,7 +43,7 @@ def is_open_for_interest(proposal: Proposal, day: date) -> bool:
 def refusal_of(session: Session, person: Person, proposal: Proposal, day: date) -> Refusal | None:
     """Why the person cannot express interest, None where it is possible.
 
-    The limits hold for good only where the caller holds the account (`hold_account`).
+    The limits hold for good only where the caller holds the account (`people.hold_account`).
     """
     if person.organisation_id is None or not person.verified:
         return Refusal.NOT_VALIDATED
@@ -56,11 +56,6 @@ def refusal_of(session: Session, person: Person, proposal: Proposal, day: date) 
     if proposal.id in proposals:
         return Refusal.ALREADY_OPEN
     return Refusal.TOO_MANY if len(proposals) >= MOST_OPEN else None
-
-
-def hold_account(session: Session, account_id: int) -> None:
-    """Let nobody else count the account's expressions until the end of the unit of work (PostgreSQL; SQLite queues)."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def experts(session: Session) -> list[Account]:

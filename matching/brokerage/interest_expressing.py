@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from data.models import Interest
 from data.models.vocabulary import InterestKind, InterestState
 from data.queries import PLATFORM, proposal_by_reference, today
-from matching.brokerage.interest_access import hold_account, refusal_of
+from matching.brokerage.interest_access import refusal_of
 from matching.brokerage.interest_letters import tell
 from matching.brokerage.interest_moving import cleaned, log, require_form, send_out
 from matching.brokerage.interest_rules import BEGINNINGS, Move, Refusal
-from matching.brokerage.people import Person
+from matching.brokerage.people import Person, hold_account
 from matching.brokerage.permissions import require_visible
 from matching.errors import ConflictError, InterestRefusedError, MoveNotAllowedError
 

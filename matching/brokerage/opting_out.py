@@ -14,7 +14,7 @@ from data.models import Account, NotificationPreference
 from data.models.vocabulary import CaseKind, Frequency, NoticeKind
 from matching.brokerage.events import record
 from matching.brokerage.outbox import frequency_of
-from matching.brokerage.people import actor_of
+from matching.brokerage.people import actor_of, hold_account
 
 Wish = tuple[int, tuple[NoticeKind, ...]]
 """An account's number and the kinds of which it wants no letters."""
@@ -51,6 +51,7 @@ def opt_out(session: Session, wish: Wish) -> None:
 
 def choose(session: Session, account_id: int, kind: NoticeKind, frequency: Frequency) -> bool:
     """Note how often an account wants a kind by mail; returns whether that is new."""
+    hold_account(session, account_id)
     before = frequency_of(session, account_id, kind)
     if before is frequency:
         return False

@@ -64,6 +64,14 @@ def person_of(account: Account) -> Person:
     )
 
 
+def hold_account(session: Session, account_id: int) -> None:
+    """Let nobody else count or change what is the account's own until the end of the unit of work.
+
+    PostgreSQL's units of work need it; SQLite's come one after the other anyway.
+    """
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
+
+
 def active_staff(session: Session) -> list[Account]:
     """Brokers and administrators who can sign in, by name."""
     staff = Account.role.in_((Role.BROKER.value, Role.ADMINISTRATOR.value))

@@ -15,7 +15,7 @@ from data.models import Proposal
 from data.models.vocabulary import CaseKind, NoticeKind, ProposalKind, ProposalState
 from data.queries import PLATFORM, state_in_force, today
 from matching.brokerage.events import record
-from matching.brokerage.moves import Step, begin, brokers_of, locked, others, require_own
+from matching.brokerage.moves import Step, begin, brokers_of, locked, others, require_own, steps_of
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import Person
 from matching.brokerage.permissions import may_work_on_proposal
@@ -124,7 +124,7 @@ def revise(
     if person.is_staff:
         return move.done(None)
     move.done(ProposalState.TO_VALIDATE)
-    key = f"proposal:{proposal.id}:revised:{proposal.content_hash[:16]}"
+    key = f"proposal.revised:{proposal.id}:{len(steps_of(session, proposal))}"
     told = others(brokers_of(session, proposal), person)
     title = proposal.title
     notify(session, told, NoticeKind.DESK, "proposal.submitted", path=path_of(proposal), key=key, title=title)

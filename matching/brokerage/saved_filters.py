@@ -18,7 +18,7 @@ from data.models import Account, Organisation, Proposal, SavedFilter, now
 from data.models.vocabulary import CaseKind, NoticeKind
 from matching.brokerage.events import record
 from matching.brokerage.outbox import notify
-from matching.brokerage.people import Person
+from matching.brokerage.people import Person, hold_account
 from matching.errors import MoveNotAllowedError
 
 MOST_FOLLOWED = 50
@@ -47,9 +47,10 @@ def follow(
     """
     if list_name not in NARROWED_BY:
         raise MoveNotAllowedError(f"no list is called {list_name!r}")
+    hold_account(session, person.account_id)
     followed = filters_of(session, person.account_id)
-    kept = {key: str(query[key])[:LONGEST_NAME] for key in NARROWED_BY[list_name] if query.get(key)}
-    called = " ".join(name.split())[:LONGEST_NAME]
+    kept = {key: str(query[key]).replace("\0", "")[:LONGEST_NAME] for key in NARROWED_BY[list_name] if query.get(key)}
+    called = " ".join(name.replace("\0", "").split())[:LONGEST_NAME]
     for known in followed:
         if (known.list_name, known.query, known.name) == (list_name, kept, called):
             return known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.models import (
@@ -40,6 +41,7 @@ def decide_tag(session: Session, owner: Owner, tree: Tree, code: str, action: Ta
     Raises CurationError where the record has no such code in a state that the move starts from. The record counts as
     changed: the next index run reads it again.
     """
+    _hold(session, owner)
     start, end = _MOVES[action]
     rows = [row for row in rows_of(owner) if key_of(row) == (tree.value, code)]
     row = next((row for row in rows if row.origin in start), None)
@@ -63,6 +65,14 @@ def decide_tag(session: Session, owner: Owner, tree: Tree, code: str, action: Ta
     session.add(decision)
     session.flush()
     return decision
+
+
+def _hold(session: Session, owner: Owner) -> None:
+    """Of two decisions about a record at once, the second sees the first's outcome (SQLite's come one by one)."""
+    table = type(owner)
+    session.execute(select(table.id).where(table.id == owner.id).with_for_update())
+    for row in rows_of(owner):
+        session.refresh(row)
 
 
 def rows_of(owner: Owner) -> Sequence[Row]:

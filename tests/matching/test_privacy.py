@@ -14,6 +14,7 @@ from data.errors import NotFoundError
 from data.lists import OrganisationFilter, list_organisations
 from data.models import (
     Account,
+    Attachment,
     Base,
     CaseEvent,
     Consent,
@@ -22,17 +23,21 @@ from data.models import (
     NotificationPreference,
     Organisation,
     OutboxMessage,
+    Partnership,
     Proposal,
     SavedFilter,
     now,
 )
-from data.models.vocabulary import CaseKind, Frequency, NoticeKind
+from data.models.vocabulary import CaseKind, Frequency, InterestProgress, NoticeKind
 from data.queries import today
 from data.settings import load_settings
+from data.uploads import FileStore, Upload
 from embeddings.cache import CachedEncoder, VectorCache
 from embeddings.encoder import Role
-from matching.brokerage import consents, saved_filters
+from matching.brokerage import consents, partnerships, saved_filters
 from matching.brokerage.events import record
+from matching.brokerage.interest_rules import Move
+from matching.brokerage.interests import MOVES, Step
 from matching.brokerage.letters import Letter
 from matching.brokerage.opting_out import choose
 from matching.brokerage.outbox import notify, send
@@ -44,6 +49,7 @@ from matching.brokerage.privacy.exporting import export_of
 from matching.brokerage.privacy.parts import PARTS
 from tests.embeddings.encoders import HashingEncoder
 from tests.factories import account, organisation, proposal
+from tests.matching.interest_world import expressed, world
 
 Sessions = sessionmaker[Session]
 EMAIL, NAME = "giulia.finta@example.org", "Giulia Finta"
@@ -222,6 +228,50 @@ def test_retention_removes_what_is_too_old_and_nothing_else(sessions: Sessions, 
     assert retention.apply(sessions, periods, now()) == nothing | {"invitations": 1, "notifications": 2}
     old(sessions, OutboxMessage, 91, state="sent")
     assert retention.apply(sessions, periods, now())["letters"] == 2
+
+
+def test_what_was_written_for_an_ended_case_and_in_its_room_goes_after_its_period(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        people = world(session)
+        interest = expressed(session, people)
+        for version, move in enumerate((Move.EVALUATE, Move.FIND_RELEVANT), 1):
+            MOVES[move](session, people.person("owner"), interest.reference, Step(version=version))
+        room = session.scalars(select(Partnership)).one()
+        partnerships.write(session, people.person("applicant"), room.id, "Mi chiami allo 02.", token="t1")
+        partnerships.plan(session, people.person("applicant"), room.id, "Provini a Rossi", None, token="t2")
+        session.add(_stored("partnership", room.id, "a" * 64))
+    periods = retention.periods_of(load_settings())
+    later = now() + timedelta(days=800)
+    assert retention.apply(sessions, periods, later)["attachments"] == 0
+    assert "Mi chiami" in everything(sessions), "the room is at work still"
+    with sessions.begin() as session:
+        step = Step(version=3, progress=InterestProgress.AGREEMENT)
+        MOVES[Move.CLOSE](session, people.person("broker"), interest.reference, step)
+    found = retention.apply(sessions, periods, later)
+    assert (found["interests"], found["attachments"]) == (1, 1)
+    for words in ("Mi chiami", "Provini a Rossi", "Dieci anni"):
+        assert words not in everything(sessions)
+
+
+def test_a_content_that_nobody_has_goes_though_the_run_that_removed_it_was_killed(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    store = FileStore(tmp_path)
+    kept, removed, never = (Upload("a.pdf", "application/pdf", 1, letter * 64, b"x") for letter in "abc")
+    for upload in (kept, removed, never):  # the last one's unit of work never came to its commit
+        store.put(upload)
+    with sessions.begin() as session:
+        session.add(_stored("proposal", 1, kept.sha256))
+        gone = _stored("proposal", 1, removed.sha256)
+        gone.removed_at = now() - timedelta(days=3)
+        session.add(gone)
+    assert retention.discard_files(sessions, store) == 2
+    assert list(store.keys()) == [kept.sha256]
+
+
+def _stored(kind: str, owner: int, key: str) -> Attachment:
+    about = {"owner_kind": kind, "owner_id": owner, "key": key, "sha256": key, "actor": "account:1"}
+    return Attachment(name="a.pdf", media_type="application/pdf", size=1, **about)
 
 
 def test_a_consent_is_kept_once_with_version_and_day(sessions: Sessions, person: Account) -> None:

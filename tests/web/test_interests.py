@@ -184,8 +184,10 @@ def test_a_stale_page_changes_nothing(
     stale = the_interest(sessions)
     move(broker, stale, "take_over")
     other = browser(app, people.colleague)
-    answer = other.send(f"/interests/{stale.reference}/moves", {"move": "take_over", "version": stale.version})
+    wanted = {"move": "take_over", "version": stale.version, "note": "La seguo io"}
+    answer = other.send(f"/interests/{stale.reference}/moves", wanted)
     assert answer.status_code == 409
+    assert ">La seguo io</textarea>" in answer.text
     assert the_interest(sessions).assignee_id == people.broker.id
     assert broker.send(f"/interests/{stale.reference}/moves", {"move": "submit", "version": 2}).status_code == 400
     assert applicant.send(f"/interests/{stale.reference}/moves", {"move": "suspend", "version": 2}).status_code == 403

@@ -144,6 +144,7 @@ def test_the_outcome_concludes_the_room(
     assert "recorded as an achievement" in said
     answer = owner.send(f"{address}/messages", {"text": "Ancora", "token": new_token(in_days(0))})
     assert answer.status_code == 409
+    assert ">Ancora</textarea>" in answer.text
 
 
 def test_documents_stay_in_the_room(app: Flask, people: World, address: str) -> None:

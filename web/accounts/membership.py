@@ -28,6 +28,7 @@ from web.context import application, reading, someone
 from web.labels import ORGANISATION_KINDS, PARTNER_TYPES
 from web.language import current_language, translate
 from web.places import NETWORK_COUNTRIES, country_choices
+from web.typed import typed
 
 pages = Blueprint("membership", __name__, url_prefix="/account/organisation")
 COUNTRIES = frozenset(country_codes())
@@ -64,7 +65,7 @@ def claim() -> Response:
     """Ask to join an organisation that is there."""
     try:
         with unit_of_work(application().sessions) as session:
-            chosen = organisation_by_reference(session, request.form.get("organisation", ""))
+            chosen = organisation_by_reference(session, typed("organisation"))
             memberships.claim(session, someone(), chosen.id)
     except AccountMoveError as error:
         return _refused(error)

@@ -39,6 +39,7 @@ from web.desk import pages
 from web.desk.items import Chosen, address, chosen
 from web.desk.words import BULK_ACTIONS, OUTCOMES
 from web.language import translate
+from web.typed import stored_number
 
 MOST = 100
 """Items of one action: more than a page shows, so that a forged form cannot keep the database busy."""
@@ -65,7 +66,7 @@ def bulk() -> Response:
     if not items:
         flash(translate("Tick at least one item, then choose what to do with it."), "danger")
         return redirect(back)
-    if action == "hand_over" and not request.form.get("to", "").isdigit():
+    if action == "hand_over" and stored_number(request.form.get("to")) is None:
         flash(translate("Choose the colleague to whom the items go."), "danger")
         return redirect(back)
     rows = [(item.kind.value, item.object_id, _done(action, item)) for item in items]
@@ -124,7 +125,7 @@ def _take(work: Session, item: Chosen) -> str:
 
 
 def _hand_over(work: Session, item: Chosen) -> str:
-    to = int(request.form["to"][:9])
+    to = stored_number(request.form["to"]) or 0
     hand_over(work, item.kind, item.object_id, someone(), to=to, seen=item.seen)
     return "done"
 

@@ -20,7 +20,7 @@ from matching.brokerage.people import Person
 from matching.brokerage.references import is_token, new_token
 from web.interests.wording import FIELDS, KINDS, describe
 from web.language import current_language, translate
-from web.typed import cleaned
+from web.typed import cleaned, stored_number
 
 
 class InterestForm(FlaskForm):  # type: ignore[misc]
@@ -99,7 +99,7 @@ def written_from(form: InterestForm) -> Written:
         language=current_language(),
         token=form.token.data,
         accepted=bool(form.notice.data),
-        expert_id=int(chosen) if chosen and chosen.isascii() and chosen.isdigit() else None,
+        expert_id=stored_number(chosen),
     )
 
 

@@ -20,6 +20,7 @@ from web.interests import pages
 from web.interests.showing import Unfinished, page
 from web.interests.wording import describe
 from web.language import translate
+from web.typed import stored_number
 
 Value = TypeVar("Value", bound=StrEnum)
 _BY_FORM = frozenset({Move.EDIT, Move.SUBMIT})
@@ -34,10 +35,10 @@ def move(reference: str) -> Response:
     if wanted is None or wanted in _BY_FORM:
         abort(400)
     step = interests.Step(
-        version=_number("version") or 0,
+        version=stored_number(request.form.get("version")) or 0,
         note=request.form.get("note", "").replace("\0", ""),
         progress=_value(InterestProgress, "progress"),
-        assignee_id=_number("assignee"),
+        assignee_id=stored_number(request.form.get("assignee")),
         reason=_value(RejectReason, "reason"),
     )
     try:
@@ -75,11 +76,6 @@ def _again(reference: str, wanted: str, error: InvalidInterestError) -> Response
 def _value(values: type[Value], name: str) -> Value | None:
     typed = request.form.get(name, "")
     return values(typed) if typed in {value.value for value in values} else None
-
-
-def _number(name: str) -> int | None:
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _said(made: Move) -> str:

@@ -39,6 +39,7 @@ from web.interests.form import (
 from web.interests.wording import REFUSALS
 from web.language import translate
 from web.security import csrf
+from web.typed import stored_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,8 @@ def _store(desk: Desk, *, send: bool) -> str:
             reference = desk.proposal.reference
             made = interests.express(session, someone(), reference, written, submit=send, default_expert=default)
             return made.reference
-        typed = desk.form.version.data or ""
         step = interests.Step(
-            version=int(typed) if typed.isascii() and typed.isdigit() else 0,
+            version=stored_number(desk.form.version.data) or 0,
             form=texts_from(desk.form),
             accepted=bool(desk.form.notice.data),
             default_expert=default,

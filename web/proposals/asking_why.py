@@ -21,6 +21,7 @@ from web.labels import CRITERIA, REJECT_REASONS, STATES, named
 from web.language import translate
 from web.places import country_name
 from web.proposals import pages
+from web.typed import stored_number
 
 MOST_FOUND = 6
 
@@ -58,17 +59,15 @@ def _answer(proposal: Proposal, candidate: Candidate) -> Answer:
 
 def _chosen() -> Found | None:
     """Who was chosen among several of the name, where the person may know of them."""
-    target, number = request.args.get("target", ""), request.args.get("candidate", "")
-    if target not in {item.value for item in Target} or not (number.isascii() and number.isdigit()):
-        return None
-    if int(number) >= 2**31:
+    target, number = request.args.get("target", ""), stored_number(request.args.get("candidate"))
+    if target not in {item.value for item in Target} or number is None:
         return None
     if target == Target.ORGANISATIONS.value:
-        organisation = reading().get(Organisation, int(number))
+        organisation = reading().get(Organisation, number)
         if organisation is None:
             return None
         return Found(Target.ORGANISATIONS, organisation.id, organisation.reference, organisation.name)
-    other = reading().get(Proposal, int(number))
+    other = reading().get(Proposal, number)
     if other is None or not may_see_proposal(person(), other):
         return None
     return Found(Target.PROPOSALS, other.id, other.reference, other.title)

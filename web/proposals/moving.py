@@ -25,7 +25,7 @@ from web.proposals import pages
 from web.proposals.living import Fault
 from web.proposals.showing import render
 from web.quality import needs_a_reason, report_of
-from web.typed import typed
+from web.typed import stored_number, typed
 
 Use = Callable[[Session, str | None], Proposal]
 """A step, given a session and the version that the person saw."""
@@ -196,9 +196,9 @@ def extend(reference: str) -> Response:
 def accompany(reference: str) -> Response:
     """Say who accompanies it."""
     asked = request.form.get("account", "")
-    if asked and not (asked.isascii() and asked.isdigit() and int(asked) < 2**31):
+    number = stored_number(asked)
+    if asked and number is None:
         raise BadRequest("an account is a number")
-    number = int(asked) if asked else None
     said = translate("It is noted who accompanies the proposal.")
     try:
         return step(

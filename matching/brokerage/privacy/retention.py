@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import begin_writing, unit_of_work
@@ -18,6 +18,9 @@ from data.models import (
     Invitation,
     Notification,
     OutboxMessage,
+    Partnership,
+    PartnershipMessage,
+    PartnershipStep,
     Proposal,
     now,
 )
@@ -68,11 +71,16 @@ def apply(
 
 def _unconfirmed(session: Session, before: datetime) -> int:
     never = Account.confirmed_at.is_(None), Account.erased_at.is_(None), Account.last_seen_at.is_(None)
-    for account in (stale := session.scalars(select(Account).where(*never, Account.created_at < before)).all()):
+    for account in (stale := session.scalars(_held(*never, Account.created_at < before)).all()):
         for part in PARTS:
             part.erase(session, account)
         record(session, CaseKind.ACCOUNT, account.id, "erased", actor=ACTOR)
     return len(stale)
+
+
+def _held(*conditions: ColumnElement[bool]) -> Select[Account]:
+    """Accounts that nobody confirms meanwhile."""
+    return select(Account).where(*conditions).with_for_update(of=Account)
 
 
 def _invitations(session: Session, before: datetime) -> int:
@@ -91,10 +99,15 @@ def _notifications(session: Session, before: datetime) -> int:
 
 
 def _interests(session: Session, before: datetime) -> int:
-    """The case stays, what was written goes."""
+    """The case stays, what was written goes: in its form, to the other side, in its room."""
     ended = select(Interest.id).where(~is_ongoing(), Interest.moved_at < before)
-    written = (InterestMessage.interest_id.in_(ended), InterestMessage.text != GONE)
-    session.execute(update(InterestMessage).where(*written).values(text=GONE))
+    rooms = select(Partnership.id).where(Partnership.interest_id.in_(ended))
+    for table, theirs in (
+        (InterestMessage, InterestMessage.interest_id.in_(ended)),
+        (PartnershipMessage, PartnershipMessage.partnership_id.in_(rooms)),
+        (PartnershipStep, PartnershipStep.partnership_id.in_(rooms)),
+    ):
+        session.execute(update(table).where(theirs, table.text != GONE).values(text=GONE))
     filled = [row for row in session.scalars(select(Interest).where(Interest.id.in_(ended))) if row.form]
     for interest in filled:
         interest.form = {}
@@ -104,16 +117,24 @@ def _interests(session: Session, before: datetime) -> int:
 def _attachments(session: Session, before: datetime) -> int:
     """Marks files as removed; their content goes once that is committed."""
     archived = select(Proposal.id).where(Proposal.state == ProposalState.ARCHIVED.value, Proposal.updated_at < before)
-    theirs = Attachment.owner_kind == AttachmentOwner.PROPOSAL.value, Attachment.owner_id.in_(archived)
-    gone = update(Attachment).where(*theirs, Attachment.removed_at.is_(None)).values(removed_at=now())
+    concluded = select(Partnership.id).where(Partnership.concluded_at < before)
+    theirs = or_(
+        and_(Attachment.owner_kind == AttachmentOwner.PROPOSAL.value, Attachment.owner_id.in_(archived)),
+        and_(Attachment.owner_kind == AttachmentOwner.PARTNERSHIP.value, Attachment.owner_id.in_(concluded)),
+    )
+    gone = update(Attachment).where(theirs, Attachment.removed_at.is_(None)).values(removed_at=now())
     return _count(session.execute(gone))
 
 
-def discard_files(sessions: sessionmaker[Session], store: FileStore, since: datetime) -> int:
-    """Remove the content of files that were marked as removed since a moment and that nothing else uses."""
+def discard_files(sessions: sessionmaker[Session], store: FileStore) -> int:
+    """Remove every stored content that no attachment has any more; returns how many went.
+
+    What lies in the folder decides, not what this run removed: whatever was killed before is made good.
+    """
+    stored = set(store.keys())
     with sessions() as session:
-        keys = session.scalars(select(Attachment.key).where(Attachment.removed_at >= since).distinct()).all()
-    return sum(discard(sessions, store, key) for key in keys)
+        used = set(session.scalars(select(Attachment.key).where(Attachment.removed_at.is_(None)).distinct()))
+    return sum(discard(sessions, store, key) for key in sorted(stored - used))
 
 
 def _count(result: object) -> int:
