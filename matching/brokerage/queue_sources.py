@@ -182,7 +182,7 @@ def _is_there() -> ColumnElement[bool]:
 
 
 def organisations_to_verify(_day: date) -> Columns:
-    """Organisations that somebody acts for and that nobody verified; imported ones do not wait."""
+    """Organisations that somebody acts for and that nobody verified; an import verifies those that it adds."""
     people = (
         select(Account.organisation_id, func.min(Account.created_at).label("first"))
         .where(Account.active.is_(True), Account.membership == Membership.CONFIRMED.value)
