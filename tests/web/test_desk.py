@@ -381,3 +381,14 @@ def test_shortcuts_are_listed_and_can_be_switched_off(client: Browser, session: 
     assert "data-switch" in page
     for key in ("x", "o", "a"):
         assert f'data-key="{key}"' in page
+
+
+def test_the_result_of_a_bulk_action_has_the_shortcuts_of_the_desk(client: Browser, session: Session) -> None:
+    waiting = [to_validate(session) for _ in range(2)]
+    session.commit()
+    form = {"action": "extend", "item": [f"validation:{one.id}:0" for one in waiting], "back": "/desk/?kind=validation"}
+    page = client.send("/desk/bulk", form, follow_redirects=True).text
+    assert re.findall(r"<kbd>(.)</kbd>", page) == ["j", "k", "o", "b", "g", "q", "?"]
+    assert "/static/desk.js" in page
+    assert page.count('data-key="o"') == page.count('class="result-item"') == 2
+    assert 'href="/desk/?kind=validation" data-key="b"' in page
