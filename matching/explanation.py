@@ -23,6 +23,9 @@ from matching.types import (
 
 MOST_SHARED = 5
 MOST_THEMES = 3
+MOST_PAIRS = 5
+LEAST_SIMILAR = 0.4
+"""Cosine from which a further pair of sentences is marked: below it, most pairs of the demo region share a mere word."""
 _SHARE = 0.3
 """Share of what a criterion's features could add (or take away) at most, from which it is a MATCH (or a GAP)."""
 _FACTS: Mapping[Criterion, tuple[str, float, float]] = {
@@ -123,22 +126,45 @@ class Readable:
 def best_pair(
     own: Sequence[str], own_vectors: Vectors, candidate: Readable, whole: Vectors, *, candidate_seeks: bool = False
 ) -> SentencePair | None:
-    """The pair of one of our sentences and one of the candidate's that fit best; vectors are (sentences, dim).
+    """The first of `best_pairs`; None where nothing fits."""
+    found = best_pairs(own, own_vectors, candidate, whole, candidate_seeks=candidate_seeks, most=1)
+    return found[0] if found else None
 
-    `whole` (dim,) is our whole text: a candidate's sentence must be about the matter as a whole, so that phrases
-    that everybody writes are no evidence. `candidate_seeks` says that ours is the offer and theirs the need.
+
+def best_pairs(
+    own: Sequence[str],
+    own_vectors: Vectors,
+    candidate: Readable,
+    whole: Vectors,
+    *,
+    candidate_seeks: bool = False,
+    most: int = MOST_PAIRS,
+) -> tuple[SentencePair, ...]:
+    """Pairs of one of our sentences and one of the candidate's, the best first, no sentence in two of them.
+
+    Vectors are (sentences, dim). `whole` (dim,) is our whole text: a candidate's sentence must be about the matter as a
+    whole, so that phrases that everybody writes are no evidence. The best pair needs a similarity above zero, others
+    at least LEAST_SIMILAR. `candidate_seeks` says that ours is the offer and theirs the need.
     """
     if not len(own_vectors) or not len(candidate.vectors):
-        return None
+        return ()
     similarity = own_vectors @ candidate.vectors.T
-    row, column = np.unravel_index(int(np.argmax(similarity + candidate.vectors @ whole)), similarity.shape)
-    value = float(similarity[row, column])
-    if value <= 0.0:
-        return None
-    ours = own[int(row)]
-    theirs, passage = _sentence(candidate.passages, int(column))
+    worth = similarity + candidate.vectors @ whole
+    pairs: list[SentencePair] = []
+    for _ in range(min(most, *similarity.shape)):
+        row, column = np.unravel_index(int(np.argmax(worth)), worth.shape)
+        value = float(similarity[row, column])
+        if value <= 0.0 or (pairs and value < LEAST_SIMILAR):
+            break
+        pairs.append(_pair(own[int(row)], _sentence(candidate.passages, int(column)), value, candidate_seeks))
+        worth[row, :] = worth[:, column] = -np.inf
+    return tuple(pairs)
+
+
+def _pair(ours: str, found: tuple[str, Passage], similarity: float, candidate_seeks: bool) -> SentencePair:
+    theirs, passage = found
     need, offer = (theirs, ours) if candidate_seeks else (ours, theirs)
-    return SentencePair(need, offer, value, candidate_seeks, passage.evidence_title, passage.evidence_year)
+    return SentencePair(need, offer, similarity, candidate_seeks, passage.evidence_title, passage.evidence_year)
 
 
 def _sentence(passages: Sequence[Passage], place: int) -> tuple[str, Passage]:

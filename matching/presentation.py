@@ -22,7 +22,17 @@ from matching.candidates import STAGES
 from matching.collection import Collection
 from matching.counterfactual import open_to_change
 from matching.criteria import by_criterion
-from matching.explanation import MOST_THEMES, Passage, Readable, best_pair, counts, judge, shared_codes
+from matching.explanation import (
+    MOST_PAIRS,
+    MOST_THEMES,
+    Passage,
+    Readable,
+    best_pair,
+    best_pairs,
+    counts,
+    judge,
+    shared_codes,
+)
 from matching.features import meets_wanted_types
 from matching.marking import Marker
 from matching.possibilities import Facts, Possibilities, types
@@ -76,12 +86,8 @@ class Presenter:
         """Matches of the list of organisations; one that is no longer stored is left out and the ranks close up."""
         cards = organisation_cards(session, [item.id for item in ranked])
         present = [item for item in ranked if item.id in cards]
-        places = self._nearest_passages(query.sought, [item.row for item in present])
-        keys = [
-            Key("organisation", item.id, cards[item.id].updated_at, Role.OFFERED, place)
-            for item, place in zip(present, places, strict=True)
-        ]
-        readings = self._readings.of(keys, lambda missing: _read_organisations(session, missing))
+        ordered = {item.id: cards[item.id] for item in present}
+        readings = self._read_organisations(session, query, ordered, [item.row for item in present])
         pairs = self._pairs(query, query.sought, readings)
         table = self._collection.organisations
         shared = self._list(query, self._collection.organisation_rarity)
@@ -101,9 +107,7 @@ class Presenter:
         cards = proposal_cards(session, [item.id for item in ranked])
         present = [item for item in ranked if item.id in cards]
         seeks = query.kind in SEEKING
-        role = Role.OFFERED if seeks else Role.SOUGHT
-        keys = [Key("proposal", item.id, cards[item.id].updated_at, role) for item in present]
-        readings = self._readings.of(keys, lambda missing: _read_proposals(session, missing))
+        readings = self._read_proposals(session, query, {item.id: cards[item.id] for item in present})
         pairs = self._pairs(query, query.sought if seeks else query.offered, readings, candidate_seeks=not seeks)
         shared = self._list(query, self._collection.proposal_rarity)
         matches = []
@@ -111,6 +115,47 @@ class Presenter:
             facts = self._facts_of_proposal(query, item.row)
             matches.append(_proposal_match(cards[item.id], item, rank, self._explanation(shared, item, facts, pair)))
         return tuple(matches)
+
+    def pairs(
+        self, session: Session, query: Query, target: Target, candidate_id: int, most: int = MOST_PAIRS
+    ) -> tuple[SentencePair, ...]:
+        """All pairs of sentences of the query and one candidate that fit well, the best first, words marked.
+
+        Empty where the candidate is no longer stored or nothing fits; it need not be among the suggestions.
+        """
+        to_organisations = target is Target.ORGANISATIONS
+        if to_organisations:
+            found = organisation_cards(session, [candidate_id])
+            rows = np.flatnonzero(self._collection.organisations.ids == candidate_id).tolist()
+            readings = self._read_organisations(session, query, found, rows)
+        else:
+            readings = self._read_proposals(session, query, proposal_cards(session, [candidate_id]))
+        seeks = to_organisations or query.kind in SEEKING
+        side = query.sought if seeks else query.offered
+        own, mine = self._readings.of_query(side.text, query.language, Role.SOUGHT if seeks else Role.OFFERED)
+        pairs = [
+            pair
+            for reading in readings
+            for pair in best_pairs(own, mine, reading, side.vector, candidate_seeks=not seeks, most=most)
+        ]
+        return tuple(pair for pair in self._marker.marked(pairs) if pair is not None)
+
+    def _read_organisations(
+        self, session: Session, query: Query, cards: Mapping[int, OrganisationCard], rows: Sequence[int]
+    ) -> list[Readable]:
+        """What the organisations say, in the order of `cards`; `rows` are theirs in the table, none if not indexed."""
+        places = self._nearest_passages(query.sought, rows) or [None] * len(cards)
+        keys = [
+            Key("organisation", number, card.updated_at, Role.OFFERED, place)
+            for (number, card), place in zip(cards.items(), places, strict=True)
+        ]
+        return self._readings.of(keys, lambda missing: _read_organisations(session, missing))
+
+    def _read_proposals(self, session: Session, query: Query, cards: Mapping[int, ProposalCard]) -> list[Readable]:
+        """What the proposals offer to one who seeks, or seek from one who offers, in the order of `cards`."""
+        role = Role.OFFERED if query.kind in SEEKING else Role.SOUGHT
+        keys = [Key("proposal", number, card.updated_at, role) for number, card in cards.items()]
+        return self._readings.of(keys, lambda missing: _read_proposals(session, missing))
 
     def _facts_of_proposal(self, query: Query, row: int) -> Facts:
         table = self._collection.proposals

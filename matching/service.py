@@ -19,6 +19,7 @@ from matching.brokerage.ordering import places_of
 from matching.brokerage.responses import refused, refusing
 from matching.collection import Collection as Corpus
 from matching.drafts import Draft
+from matching.explanation import MOST_PAIRS
 from matching.exposure import ExposureMemory
 from matching.gathering import Candidates, gather
 from matching.placing import Placed, placed
@@ -30,7 +31,7 @@ from matching.retrieval import Rows
 from matching.rules import targets_of
 from matching.shortlist import Arranged, Circumstances, Floats, Stage, arrange
 from matching.showing import Shown, annotated, decided_for, in_chosen_order
-from matching.types import Band, Match, Suggestions, Target
+from matching.types import Band, Match, SentencePair, Suggestions, Target
 
 Decisions = dict[Candidate, CurationDecision]
 
@@ -97,6 +98,18 @@ class MatchService:
         arranged = self.arranged(found, target, around) if len(found) else Arranged(np.empty(0, np.int64))
         with_it = self.gather(engine, query, target, {candidate_id})
         return placed(candidate_id, found, arranged, with_it, self._models[found.weights])
+
+    def pairs_of(
+        self, reference: str, target: Target, candidate_id: int, *, most: int = MOST_PAIRS
+    ) -> tuple[SentencePair, ...]:
+        """All pairs of sentences of a stored proposal and one candidate that fit well, the best first.
+
+        Raises as `match_proposal` does.
+        """
+        engine = self.engine()
+        with self._sessions() as session:
+            query = engine.builder.of_proposal(self._proposal(session, reference))
+            return engine.presenter.pairs(session, query, target, candidate_id, most)
 
     def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
         """Both lists of something that is not stored. Raises NotIndexedError, NothingToMatchError."""

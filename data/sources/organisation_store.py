@@ -22,6 +22,10 @@ from data.sources.rows import Closure, RawRow
 from data.sources.upsert import Identity, Outcome
 
 
+IMPORTED_BY = "job:import"
+"""Who verified an organisation that came with an import: the agency vouches for what it loads."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     id: int
@@ -124,7 +128,7 @@ def _put(row: OrganisationRow, known: _Known, changes: _Changes) -> Outcome | Ro
     columns = dict(row.columns, updated_at=moment)
     if not matches:
         columns["withdrawn_at"] = moment if row.record.withdrawn else None
-        changes.added.append(dict(columns, created_at=moment))
+        changes.added.append(dict(columns, created_at=moment, verified_at=moment, verified_by=IMPORTED_BY))
         changes.rows[row.record.id] = row
         return Outcome.ADDED
     return _change(row, known.stored[next(iter(matches))], row.record.id in known.by_reference, columns, changes)

@@ -34,10 +34,11 @@ class Newer:
 
 
 class DecidedError(ConflictError):
-    """Somebody else has decided about the same candidate since; `decision` is theirs."""
+    """Somebody else has decided about the same candidate; `decision` is theirs, `same` says that it is this very one."""
 
-    def __init__(self, row: CurationDecision) -> None:
-        super().__init__(f"decision {row.id} ({row.action}) about this candidate is newer: look at it first")
+    def __init__(self, row: CurationDecision, *, same: bool = False) -> None:
+        super().__init__(f"decision {row.id} ({row.action}) about this candidate is somebody else's: look at it first")
+        self.same = same
         self.decision = Newer(row.id, row.action, row.reason, row.note, row.actor, row.created_at)
 
 
@@ -64,22 +65,22 @@ def decide(
 ) -> CurationDecision:
     """Log one decision; the caller's unit of work commits it.
 
-    `last_seen` is the last decision about this candidate that the actor knew of, 0 for none; None asks nothing. The
-    actor's own button pressed twice counts once.
+    `last_seen` is the last decision about this candidate that the actor knew of, 0 for none; None asks nothing. What
+    the actor said already, and is in force, is not logged again: its row is given back.
 
     Raises NotFoundError for an unknown proposal or candidate, CurationError where the rules forbid the decision (a
     rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself or a partner of
-    its own added, a proposal that is not open), DecidedError where somebody else has decided about the candidate since.
+    its own added, a proposal that is not open), DecidedError where somebody else has decided about the candidate since, or just so.
     """
     _require_records(session, proposal_id, target, candidate_id)
     _require_complete(action, reason, note)
     _require_open(session, proposal_id, action)
     if action is DecisionAction.ADD:
         _require_another(session, proposal_id, target, candidate_id)
-    if last_seen is not None and action is not DecisionAction.NOTE:
-        newest = last_decision(session, proposal_id, target, candidate_id)
-        if newest is not None and _already(newest, action, actor, last_seen):
-            return newest
+    said = _Said(action, reason if action is DecisionAction.REJECT else None, (note or "").strip() or None, actor)
+    newest = last_decision(session, proposal_id, target, candidate_id, notes=action is DecisionAction.NOTE)
+    if newest is not None and said.already(newest, last_seen):
+        return newest
     undone = None
     if action is DecisionAction.UNDO:
         undone = standing(session, proposal_id).get((target, candidate_id))
@@ -90,8 +91,8 @@ def decide(
         candidate_organisation_id=candidate_id if target is Target.ORGANISATIONS else None,
         candidate_proposal_id=candidate_id if target is Target.PROPOSALS else None,
         action=action.value,
-        reason=reason.value if reason and action is DecisionAction.REJECT else None,
-        note=(note or "").strip() or None,
+        reason=said.reason.value if said.reason else None,
+        note=said.note,
         actor=actor,
         undoes_id=undone.id if undone else None,
         seen=seen,
@@ -101,13 +102,34 @@ def decide(
     return decision
 
 
-def _already(newest: CurationDecision, action: DecisionAction, actor: str, last_seen: int) -> bool:
-    """Whether the newest decision is the actor's very one again. Raises DecidedError for a newer one of another."""
-    if newest.id <= last_seen:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody decides, to be compared with what was decided last."""
+
+    action: DecisionAction
+    reason: RejectReason | None
+    note: str | None
+    actor: str
+
+    def already(self, newest: CurationDecision, last_seen: int | None) -> bool:
+        """Whether the newest decision is the actor's very one. Raises DecidedError for another's that is news."""
+        since = last_seen is not None and newest.id > last_seen
+        same = self._same(newest)
+        if newest.actor == self.actor:
+            # Withdrawing is repeated by the same form alone: from a newer page there is nothing more to withdraw.
+            return same and (since or self.action is not DecisionAction.UNDO)
+        if self.action is not DecisionAction.NOTE and (since or (same and self._stands and last_seen is not None)):
+            raise DecidedError(newest, same=same)
         return False
-    if newest.actor != actor:
-        raise DecidedError(newest)
-    return newest.action == action.value
+
+    @property
+    def _stands(self) -> bool:
+        return self.action.value in _STANDING
+
+    def _same(self, other: CurationDecision) -> bool:
+        """A decision without a note says nothing new beside the same one with a note."""
+        reason = self.reason.value if self.reason else None
+        return (other.action, other.reason) == (self.action.value, reason) and self.note in (None, other.note)
 
 
 def _require_records(session: Session, proposal_id: int, target: Target, candidate_id: int) -> None:
@@ -145,15 +167,18 @@ def _require_another(session: Session, proposal_id: int, target: Target, candida
         raise CurationError("nobody is a partner of their own: choose another organisation or proposal")
 
 
-def last_decision(session: Session, proposal_id: int, target: Target, candidate_id: int) -> CurationDecision | None:
-    """The newest decision about a candidate, a withdrawal included; notes decide nothing and are left out."""
+def last_decision(
+    session: Session, proposal_id: int, target: Target, candidate_id: int, *, notes: bool = False
+) -> CurationDecision | None:
+    """The newest decision about a candidate, a withdrawal included; notes decide nothing and are left out, or not."""
     column = (
         CurationDecision.candidate_organisation_id
         if target is Target.ORGANISATIONS
         else CurationDecision.candidate_proposal_id
     )
-    about = CurationDecision.proposal_id == proposal_id, column == candidate_id
-    query = select(CurationDecision).where(*about, CurationDecision.action != DecisionAction.NOTE.value)
+    query = select(CurationDecision).where(CurationDecision.proposal_id == proposal_id, column == candidate_id)
+    if not notes:
+        query = query.where(CurationDecision.action != DecisionAction.NOTE.value)
     return session.scalars(query.order_by(CurationDecision.id.desc()).limit(1)).first()
 
 

@@ -82,14 +82,14 @@ def interests_received(session: Session, person: Person, page: int = 1) -> Inter
     return _page(session, conditions, page, is_ongoing().desc(), Interest.moved_at.desc())
 
 
-def waiting_interests(_day: date) -> Select[*tuple[Any, ...]]:
+def waiting_interests(day: date) -> Select[*tuple[Any, ...]]:
     """What waits at the desk to be taken over or evaluated, with the columns of `queue_sources.COLUMNS`."""
     columns: list[ColumnElement[Any]] = [
         Interest.id.label("object_id"),
         Interest.reference.label("reference"),
         Proposal.title.label("title"),
         utc_day(Interest.moved_at).label("since"),
-        working_days_later(Interest.moved_at, TAKE_OVER_DAYS).label("due"),
+        working_days_later(Interest.moved_at, TAKE_OVER_DAYS, day).label("due"),
         Interest.assignee_id.label("assignee_id"),
         Organisation.name.label("organisation"),
         literal(1).label("waiting"),

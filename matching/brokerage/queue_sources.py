@@ -75,7 +75,7 @@ def _columns(
     return select(*(value.label(name) for name, value in zip(COLUMNS, given, strict=True)))
 
 
-def proposals_to_validate(_day: date) -> Columns:
+def proposals_to_validate(day: date) -> Columns:
     """The platform's proposals that somebody submitted."""
     submitted = func.coalesce(Proposal.submitted_at, Proposal.updated_at)
     return (
@@ -84,7 +84,7 @@ def proposals_to_validate(_day: date) -> Columns:
             Proposal.reference,
             Proposal.title,
             since=utc_day(submitted),
-            due=working_days_later(submitted, VALIDATION_DAYS),
+            due=working_days_later(submitted, VALIDATION_DAYS, day),
             assignee_id=Proposal.facilitator_id,
             organisation=Organisation.name,
         )
@@ -117,7 +117,7 @@ def suggestions_to_curate(day: date) -> Columns:
             Proposal.reference,
             Proposal.title,
             since=utc_day(waiting.c.first),
-            due=working_days_later(waiting.c.first, CURATION_DAYS),
+            due=working_days_later(waiting.c.first, CURATION_DAYS, day),
             assignee_id=Proposal.facilitator_id,
             organisation=Organisation.name,
             waiting=waiting.c.number,
@@ -181,8 +181,8 @@ def _is_there() -> ColumnElement[bool]:
     return or_(Organisation.withdrawn_at.is_(None), Organisation.reference.startswith(FOUNDED, autoescape=True))
 
 
-def organisations_to_verify(_day: date) -> Columns:
-    """Organisations that somebody acts for and that nobody verified; imported ones do not wait."""
+def organisations_to_verify(day: date) -> Columns:
+    """Organisations that somebody acts for and that nobody verified; an import verifies those that it adds."""
     people = (
         select(Account.organisation_id, func.min(Account.created_at).label("first"))
         .where(Account.active.is_(True), Account.membership == Membership.CONFIRMED.value)
@@ -195,7 +195,7 @@ def organisations_to_verify(_day: date) -> Columns:
             cast(Organisation.id, String),
             Organisation.name,
             since=utc_day(people.c.first),
-            due=working_days_later(people.c.first, VERIFICATION_DAYS),
+            due=working_days_later(people.c.first, VERIFICATION_DAYS, day),
             organisation=Organisation.name,
         )
         .join(people, people.c.organisation_id == Organisation.id)
@@ -203,7 +203,7 @@ def organisations_to_verify(_day: date) -> Columns:
     )
 
 
-def memberships_to_confirm(_day: date) -> Columns:
+def memberships_to_confirm(day: date) -> Columns:
     """People who say that they belong to an organisation without members; where there are some, they confirm them."""
     return (
         _columns(
@@ -211,7 +211,7 @@ def memberships_to_confirm(_day: date) -> Columns:
             cast(Organisation.id, String),
             func.coalesce(func.nullif(Account.name, ""), Organisation.name),
             since=utc_day(Account.updated_at),
-            due=working_days_later(Account.updated_at, VERIFICATION_DAYS),
+            due=working_days_later(Account.updated_at, VERIFICATION_DAYS, day),
             organisation=Organisation.name,
         )
         .join(Organisation, Organisation.id == Account.organisation_id)

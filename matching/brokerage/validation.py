@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
 from data.models import Account, CaseEvent, Proposal, now
-from data.models.vocabulary import NoticeKind, ProposalKind, ProposalState, Role
+from data.models.vocabulary import AttachmentOwner, NoticeKind, ProposalKind, ProposalState, Role
 from data.queries import today
+from matching.brokerage.attachments import Owner, attachments_of
 from matching.brokerage.moves import Move, Step, begin, brokers_of, last_step, others, owners_of, steps_of
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import Person, account_of
@@ -17,6 +20,7 @@ from matching.brokerage.proposal_paths import path_of
 from matching.brokerage.proposal_rules import publication_problems
 from matching.errors import (
     AnotherPersonNeededError,
+    ConflictError,
     InvalidProposalError,
     OrganisationNotVerifiedError,
 )
@@ -59,13 +63,15 @@ def approve(
     person: Person,
     *,
     version: str | None = None,
+    files: Sequence[int] | None = None,
     second_approval: bool = False,
     day: date | None = None,
 ) -> Proposal:
     """Open a proposal to matching, by the staff; a draft directly, unless two must approve (`second_approval`).
 
     With two, the first approval is an opinion that is logged (the state stays), the second publishes; neither is its
-    author's, and a change of the text ends the first. One that is open already, saying what the person saw, stays as
+    author's, and a change of the text or its files ends the first. `files` are the numbers of those that the person saw;
+    others are a conflict. One that is open already, saying what the person saw, stays as
     it is. Raises as `submit` does, AnotherPersonNeededError, and OrganisationNotVerifiedError.
     """
     day = day or today()
@@ -79,6 +85,8 @@ def approve(
         move.require(ProposalState.DRAFT, ProposalState.REFUSED, ProposalState.TO_VALIDATE)
     _require_complete(proposal, day)
     _require_verified(session, proposal)
+    if files is not None and tuple(files) != files_in_force(session, proposal):
+        raise ConflictError(f"the files of proposal {reference} were changed meanwhile: look at them again first")
     if second_approval and not _seconded(move):
         return proposal
     _open(proposal, day)
@@ -115,13 +123,37 @@ def refusal_of(session: Session, proposal: Proposal) -> CaseEvent | None:
 
 
 def first_opinion(session: Session, proposal: Proposal) -> CaseEvent | None:
-    """The first of two approvals, where it stands: given since the proposal came to wait, and of the text as it is."""
-    for event in reversed(steps_of(session, proposal)):
-        if event.after:
-            return None
-        if event.action == Step.ENDORSED.value and (event.detail or {}).get("content") == proposal.content_hash:
-            return event
-    return None
+    """The first of two approvals, where it stands: given since the proposal came to wait, of text and files as they are."""
+    approved = _what_it_is(session, proposal)
+    return next((event for event in _opinions(session, proposal) if _about(event) == approved), None)
+
+
+def lapsed_opinion(session: Session, proposal: Proposal) -> CaseEvent | None:
+    """The newest first approval since the proposal came to wait, where none stands: text or files were changed since."""
+    opinions = _opinions(session, proposal)
+    approved = _what_it_is(session, proposal)
+    return opinions[0] if opinions and all(_about(event) != approved for event in opinions) else None
+
+
+def files_in_force(session: Session, proposal: Proposal) -> tuple[int, ...]:
+    """The numbers of the files that are attached, oldest first; one that replaces another has a number of its own."""
+    return tuple(row.id for row in attachments_of(session, Owner(AttachmentOwner.PROPOSAL, proposal.id)))
+
+
+def _opinions(session: Session, proposal: Proposal) -> list[CaseEvent]:
+    """The approvals that were logged since the proposal came to wait, newest first."""
+    waiting = takewhile(lambda event: not event.after, reversed(steps_of(session, proposal)))
+    return [event for event in waiting if event.action == Step.ENDORSED.value]
+
+
+def _what_it_is(session: Session, proposal: Proposal) -> dict[str, object]:
+    """What an approval is about: the text in all its languages, and the files."""
+    return {"content": proposal.content_hash, "files": list(files_in_force(session, proposal))}
+
+
+def _about(event: CaseEvent) -> dict[str, object]:
+    detail = event.detail or {}
+    return {"content": detail.get("content"), "files": detail.get("files", [])}
 
 
 def _seconded(move: Move) -> bool:
@@ -133,7 +165,7 @@ def _seconded(move: Move) -> bool:
     if first is not None and first.actor == move.person.actor:
         raise AnotherPersonNeededError(f"proposal {proposal.reference} needs the approval of another person")
     if first is None:
-        detail = {"content": proposal.content_hash}
+        detail = _what_it_is(move.session, proposal)
         Move(move.session, move.person, proposal, Step.ENDORSED, move.seen, "", detail).done(None)
         told = others(brokers_of(move.session, proposal), move.person)
         _tell(move, told, NoticeKind.DESK, "proposal.endorsed")

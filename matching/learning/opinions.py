@@ -19,16 +19,20 @@ class Signal(StrEnum):
     PIN = "pin"
     ADD = "add"
     ACCEPT = "accept"
+    INFORMATION = "information"
     REJECT = "reject"
 
 
 OUTCOMES = (Signal.AGREEMENT, Signal.INTEREST)
+INFORMATION_REQUEST = 0.5
+"""Half an acceptance: asking commits to nothing, and the answer may well show that they do not fit."""
 STRENGTHS: Mapping[Signal, float] = {
     Signal.AGREEMENT: 4.0,
     Signal.INTEREST: 2.0,
     Signal.PIN: 1.5,
     Signal.ADD: 1.5,
     Signal.ACCEPT: 1.0,
+    Signal.INFORMATION: INFORMATION_REQUEST,
 }
 """How much a signal speaks for a candidate, in acceptances: the more it cost, the more it tells."""
 AGAINST: Mapping[str, float] = {
@@ -109,7 +113,8 @@ def examples(opinions: Iterable[Opinion], sightings: Iterable[Sighting]) -> dict
     """What is known of the candidates of each query that has opinions, by candidate id.
 
     Only what was shown can have been passed over: what was not seen is not rejected. Of several opinions about one
-    candidate the outcome counts before curation, the strongest outcome before others, and the latest decision.
+    candidate the outcome counts before curation, the strongest outcome before others, and the latest decision; a
+    request for information counts only where nobody said more.
     """
     shown = _first_and_best(sightings)
     told: dict[QueryKey, dict[int, Opinion]] = {}
@@ -131,6 +136,9 @@ def _first_and_best(sightings: Iterable[Sighting]) -> dict[QueryKey, dict[int, t
 
 
 def _weightier(before: Opinion, after: Opinion) -> Opinion:
+    more = [opinion for opinion in (before, after) if opinion.signal is not Signal.INFORMATION]
+    if len(more) == 1:
+        return more[0]
     outcomes = [opinion for opinion in (before, after) if opinion.signal in OUTCOMES]
     if len(outcomes) == 1:
         return outcomes[0]

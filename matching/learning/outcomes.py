@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.models import Achievement, CaseEvent, Interest
-from data.models.vocabulary import CaseKind, InterestProgress, InterestState
+from data.models.vocabulary import CaseKind, InterestKind, InterestProgress, InterestState
 from matching.learning.opinions import Opinion, Signal
 from matching.types import Target
 
@@ -17,7 +17,7 @@ class InterestLog:
     """Who expressed interest in what, and what came of it.
 
     An organisation that expresses interest in a proposal says that it fits; an agreement says so more strongly; a
-    rejection with its reason speaks against it. Drafts say nothing, nor what was withdrawn; where no agreement came
+    rejection with its reason speaks against it. A request for information says less than either. Drafts say nothing, nor what was withdrawn; where no agreement came
     about, the interest had been there all the same.
     """
 
@@ -47,7 +47,8 @@ def _opinion(interest: Interest, reached_on: date | None) -> Opinion:
     assert interest.organisation_id is not None
     assert interest.submitted_at is not None
     rejected = interest.state == InterestState.REJECTED.value
-    signal = Signal.REJECT if rejected else Signal.AGREEMENT if reached_on is not None else Signal.INTEREST
+    asked = Signal.INFORMATION if interest.kind == InterestKind.INFORMATION.value else Signal.INTEREST
+    signal = Signal.REJECT if rejected else Signal.AGREEMENT if reached_on is not None else asked
     day = reached_on or (interest.moved_at if rejected else interest.submitted_at).date()
     return Opinion(
         query=interest.proposal_id,

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import migrate
 from data.errors import DatabaseError
-from data.models import CurationDecision, Organisation, Proposal
+from data.models import CaseEvent, CurationDecision, Organisation, Proposal
+from tests.factories import organisation
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -29,6 +30,20 @@ def test_downgrade_takes_everything_back(engine: Engine) -> None:
     assert inspect(engine).get_table_names() == ["alembic_version"]
     migrate.upgrade(engine)
     assert migrate.differences(engine) == []
+
+
+def test_what_was_imported_before_counts_as_verified_by_the_import(
+    engine: Engine, sessions: sessionmaker[Session]
+) -> None:
+    migrate.downgrade(engine, "0012")
+    with sessions.begin() as session:
+        known = [organisation(session, reference=name) for name in ("imported", "taken-back", "AO-founded")]
+        taken_back = {"kind": "organisation", "object_id": known[1].id, "actor": "account:1"}
+        session.add(CaseEvent(action="verification_withdrawn", **taken_back))
+    migrate.upgrade(engine)
+    with sessions() as session:
+        verified = {row.reference: row.verified_by for row in session.scalars(select(Organisation))}
+    assert verified == {"imported": "job:import", "taken-back": None, "AO-founded": None}
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ PAGES: tuple[Place, ...] = (
     Place("expression that came in", "/interests/{interest}", "company"),
     Place("partnership", "/partnerships/{room}", "company"),
     Place("desk", "/desk/", "broker"),
+    Place("result of a bulk action", "/desk/result", "broker"),
     Place("checking a proposal", "/desk/proposals/{waiting}", "broker"),
     Place("reading side by side", f"/desk/proposals/{FEATURED}/read/organisations/{{candidate-1}}", "broker"),
     Place(
@@ -115,15 +116,14 @@ PAGES: tuple[Place, ...] = (
     Place("asking for the password again", "/verify", "member"),
     Place("second factor", "/tf-setup", "broker"),
     Place("recovery codes", "/mf-recovery-codes", "broker"),
+    Place("second factor, signing in", "/tf-validate", "halfway"),
+    Place("recovery code, signing in", "/mf-recovery", "halfway"),
 )
 NOT_LOOKED_AT = {
     "home.health": "an answer for machines",
     "account.arrive": "leads on to another page",
-    "desk.result": "tells of an action that was just done",
-    "security.two_factor_token_validation": "between password and second factor only",
-    "security.two_factor_rescue": "between password and second factor only",
-    "security.tf_select": "between password and second factor only",
-    "security.mf_recovery": "between password and second factor only",
+    "security.two_factor_rescue": "leads on to another page",
+    "security.tf_select": "leads on to another page",
 }
 """Endpoints with an address that needs nothing filled in, and why PAGES has none of theirs."""
 
@@ -203,8 +203,8 @@ def of_server(browser: Browser, address: str, accounts: dict[str, tuple[str, str
     """Look at the pages of a server that runs, where somebody can be who looks at them and all they name is stored."""
     found: list[Survey] = []
     for persona in dict.fromkeys(place.persona for place in PAGES):
-        if persona != "stranger" and ROLES[persona] not in accounts:
-            print(f"nobody of the demo's accounts is a {persona}")  # noqa: T201
+        if persona != "stranger" and ROLES.get(persona) not in accounts:
+            print(f"nobody of the demo's accounts is {persona}")  # noqa: T201
             continue
         context = browser.new_context(locale="it-IT", bypass_csp=True)
         page = context.new_page()

@@ -17,14 +17,14 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.models import Account, Organisation, now
+from data.models import Account, Organisation, Proposal, now
 from matching.bootstrap import Application
 from tests import factories
 from tests.web.conftest import session_of
 from tests.web.world import OBJECTS, World
 
-PERSONAS = ("stranger", "member", "company", "partner", "broker", "administrator")
-"""`member` has no organisation yet; `company` acts for that whose need FEATURED is, `partner` for another."""
+PERSONAS = ("stranger", "halfway", "member", "company", "partner", "broker", "administrator")
+"""`halfway` has given the password and not yet the second factor; `member` has no organisation yet; `company` acts for that whose need FEATURED is, `partner` for another."""
 COMPANY = "demo:advanced_manufacturing-03"
 PARTNER = "demo:advanced_manufacturing-01"
 FEATURED = "VF-ADV-001"
@@ -40,13 +40,18 @@ class People:
     address: str
     accounts: Mapping[str, Account]
     objects: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the session of a persona holds beside who they are."""
 
     def sign_in(self, context: BrowserContext, persona: str) -> BrowserContext:
         """Be that persona from now on in all pages of `context`."""
         if persona == "stranger":
             return context
         serializer = self.pages.session_interface.get_signing_serializer(self.pages)  # type: ignore[attr-defined]
-        cookie = serializer.dumps(session_of(self.accounts[persona]))
+        account = self.accounts[persona]
+        halfway = {"tf_user_id": account.fs_uniquifier, "tf_state": "ready"}
+        session = halfway if persona == "halfway" else session_of(account)
+        cookie = serializer.dumps({**session, **self.kept.get(persona, {})})
         context.add_cookies([{"name": self.pages.config["SESSION_COOKIE_NAME"], "value": cookie, "url": self.address}])
         return context
 
@@ -61,6 +66,7 @@ def settle(region: Application, pages: Flask, address: str, *, furnished: bool =
     with region.sessions.begin() as session:
         company, partner = (_verified(session, reference) for reference in (COMPANY, PARTNER))
         accounts = {
+            "halfway": factories.account(session, tf_primary_method="authenticator", tf_totp_secret="{}"),
             "member": factories.account(session, name="Mara Membro"),
             "company": factories.account(session, name="Carla Compagnia", organisation=company),
             "partner": factories.account(session, name="Paolo Partner", organisation=partner),
@@ -69,7 +75,14 @@ def settle(region: Application, pages: Flask, address: str, *, furnished: bool =
         }
         objects = _objects(session, accounts) if furnished else {}
         objects |= {f"candidate-{place}": str(match.candidate_id) for place, match in enumerate(suggested, 1)}
-        return People(pages, address, accounts, objects)
+        kept = {"broker": {"desk_result": _result(session, objects["waiting"])}} if furnished else {}
+        return People(pages, address, accounts, objects, kept)
+
+
+def _result(session: Session, reference: str) -> dict[str, Any]:
+    """What a bulk action leaves: one item that was done, one that was not."""
+    number = session.scalars(select(Proposal.id).where(Proposal.reference == reference)).one()
+    return {"action": "approve", "rows": [("validation", number, "done"), ("validation", number, "blocked")]}
 
 
 def _verified(session: Session, reference: str) -> Organisation:

@@ -184,8 +184,9 @@ def do_with_ticked(page: Page, name: str) -> None:
 
 
 def back_to_desk(page: Page) -> None:
-    tab_to(page, page.get_by_role("link", name="Torna alla scrivania"))
-    leave(page, "Enter")
+    press(page, "j")
+    expect(page.locator(".result-item.here a")).to_be_focused()
+    leave(page, "b")
 
 
 def look_at_mine(story: Story, page: Page) -> None:

@@ -137,6 +137,36 @@ def test_ones_own_button_pressed_twice_counts_once(session: Session) -> None:
     assert len(history(session, need)) == 1
 
 
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [(DecisionAction.ACCEPT, None), (DecisionAction.PIN, None), (DecisionAction.REJECT, RejectReason.OTHER)],
+)
+def test_what_is_in_force_is_not_decided_again(
+    session: Session, action: DecisionAction, reason: RejectReason | None
+) -> None:
+    about = {"proposal_id": proposal(session).id, "target": ORGANISATIONS, "candidate_id": organisation(session).id}
+    about |= {"action": action, "reason": reason}
+    first = decide(session, actor="account:1", last_seen=0, **about)  # type: ignore[arg-type]
+    for seen in (0, first.id, None):  # the same page, the page that shows it already, no page
+        assert decide(session, actor="account:1", last_seen=seen, **about) is first  # type: ignore[arg-type]
+    with pytest.raises(DecidedError) as caught:
+        decide(session, actor="account:2", last_seen=first.id, **about)  # type: ignore[arg-type]
+    assert caught.value.same
+    why = decide(session, actor="account:1", last_seen=first.id, note="Perché.", **about)  # type: ignore[arg-type]
+    assert [row.id for row in history(session, about["proposal_id"])] == [first.id, why.id]  # type: ignore[arg-type]
+
+
+def test_another_reason_is_another_decision_and_the_same_note_is_one_note(session: Session) -> None:
+    about = {"proposal_id": proposal(session).id, "target": ORGANISATIONS, "candidate_id": organisation(session).id}
+    about |= {"actor": "account:1", "last_seen": 0}
+    for reason in (RejectReason.OTHER, RejectReason.WRONG_STAGE):
+        decide(session, action=DecisionAction.REJECT, reason=reason, **about)  # type: ignore[arg-type]
+    for _ in range(2):
+        decide(session, action=DecisionAction.NOTE, note="Sentire.", **about)  # type: ignore[arg-type]
+    said = [(row.action, row.reason) for row in history(session, about["proposal_id"])]  # type: ignore[arg-type]
+    assert said == [("reject", "other"), ("reject", "wrong_stage"), ("note", None)]
+
+
 def test_nobody_is_added_as_a_partner_of_their_own(session: Session) -> None:
     own = organisation(session)
     need = proposal(session, organisation_id=own.id)
@@ -153,7 +183,21 @@ def test_nobody_is_added_as_a_partner_of_their_own(session: Session) -> None:
             )
 
 
+@pytest.mark.parametrize(
+    ("brokers", "outcome"), [((1, 1, 1, 1), ["stored"] * 4), ((1, 3, 5, 7), ["stored", "told", "told", "told"])]
+)
+def test_the_same_pressed_at_once_is_logged_once(
+    sessions: sessionmaker[Session], brokers: tuple[int, ...], outcome: list[str]
+) -> None:
+    assert _pressed_at_once(sessions, brokers) == outcome
+
+
 def test_of_brokers_who_decide_at_once_no_decision_is_lost(sessions: sessionmaker[Session]) -> None:
+    assert _pressed_at_once(sessions, (0, 1, 2, 3)) == ["stored", "told", "told", "told"]
+
+
+def _pressed_at_once(sessions: sessionmaker[Session], brokers: tuple[int, ...]) -> list[str]:
+    """What four brokers are answered who accept (odd ones) or pin the same; one decision is left."""
     with sessions.begin() as session:
         need, candidate = proposal(session).id, organisation(session).id
     start = threading.Barrier(4)
@@ -176,15 +220,15 @@ def test_of_brokers_who_decide_at_once_no_decision_is_lost(sessions: sessionmake
         except DecidedError:
             outcomes.append("told")
 
-    threads = [threading.Thread(target=try_it, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=try_it, args=(number,)) for number in brokers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["stored", "told", "told", "told"]
     with sessions() as session:
         [kept] = session.scalars(select(CurationDecision)).all()
         assert standing(session, need)[ORGANISATIONS, candidate].id == kept.id
+    return sorted(outcomes)
 
 
 def test_a_company_reads_its_own_notes_and_never_the_internal_ones(session: Session) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from matching.concepts import Concept, ConceptIndex
 from matching.criteria import by_criterion, criterion_of
-from matching.explanation import Passage, Readable, best_pair, counts, judge, shared_codes
+from matching.explanation import Passage, Readable, best_pair, best_pairs, counts, judge, shared_codes
 from matching.types import Code, Contribution, Criterion, Judgement, Verdict
 
 CONCEPTS = ConceptIndex(
@@ -106,3 +106,14 @@ def test_the_pair_is_the_best_of_all_and_about_the_matter_as_a_whole() -> None:
     assert (pair.sought, pair.offered, pair.evidence_title) == ("topic", "c", "Evidence")
     assert best_pair((), own[:0], Readable(passages, theirs), whole) is None
     assert best_pair(("topic",), -own[:1], Readable(passages, theirs), whole) is None
+
+
+def test_all_pairs_that_fit_are_told_best_first_and_no_sentence_twice() -> None:
+    whole = np.array([1.0, 0.0, 0.0], np.float32)
+    own = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], np.float32)
+    theirs = np.array([[0.0, 0.8, 0.6], [0.9, 0.1, 0.0], [0.0, 0.3, 0.1]], np.float32)
+    readable = Readable((Passage(("a", "b", "c")),), theirs)
+    pairs = best_pairs(("x", "y", "z"), own, readable, whole, candidate_seeks=True)
+    assert [(pair.offered, pair.sought) for pair in pairs] == [("x", "b"), ("y", "a")]
+    assert pairs[1].similarity == pytest.approx(0.8)
+    assert best_pairs(("x", "y", "z"), own, readable, whole, most=1)[0].offered == "b"

@@ -4,14 +4,15 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import literal, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.calendar import add_working_days, days_later, utc_day, working_days_later
+from data.calendar import days_later, utc_day, working_days_later
 from data.db import unit_of_work
 from data.errors import NotFoundError
-from data.models import Account, Assignment, CaseEvent, Notification, Proposal, Suggestion, UtcDateTime
+from data.models import Account, Assignment, CaseEvent, Notification, Organisation, Proposal, Suggestion
 from data.models.vocabulary import DecisionAction, QueueKind, RejectReason
+from data.public_holidays import add_working_days
 from data.queries import today
 from matching.brokerage.assignments import TakenError, hand_over, release, settle, take
 from matching.brokerage.curation import decide
@@ -58,19 +59,32 @@ def titles(session: Session, **given: object) -> list[str]:
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 def test_due_dates_count_working_days_alike_in_both_databases(session: Session, number: int) -> None:
-    monday = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    for moment in (monday + timedelta(days=place) for place in range(7)):
-        given = literal(moment, UtcDateTime)
-        row = session.execute(
-            select(utc_day(given), working_days_later(given, number), days_later(utc_day(given), -30))
-        ).one()
-        assert tuple(row) == (moment.date(), add_working_days(moment.date(), number), moment.date() - timedelta(30))
+    first = datetime(2025, 1, 1, 23, 30, tzinfo=UTC)
+    moments = [first + timedelta(days=place) for place in range(2 * 365)]
+    named = {"name": "Esempio", "kind": "company"}
+    rows = [{"reference": f"o-{moment:%j-%y}", "created_at": moment, **named} for moment in moments]
+    session.execute(insert(Organisation), rows)
+    given = Organisation.created_at
+    due = working_days_later(given, number, date(2026, 11, 25))
+    found = session.execute(select(utc_day(given), due, days_later(utc_day(given), -30)).order_by(given)).all()
+    days = [moment.date() for moment in moments]
+    assert list(map(tuple, found)) == [(day, add_working_days(day, number), day - timedelta(30)) for day in days]
 
 
-def test_a_weekend_does_not_count() -> None:
-    thursday, saturday = date(2026, 11, 26), date(2026, 11, 28)
-    assert add_working_days(thursday, 3) == date(2026, 12, 1)
-    assert add_working_days(saturday, 1) == date(2026, 11, 30)
+@pytest.mark.parametrize(
+    ("start", "number", "due"),
+    [
+        (date(2026, 11, 26), 3, date(2026, 12, 1)),  # a weekend
+        (date(2026, 11, 28), 1, date(2026, 11, 30)),
+        (date(2026, 12, 23), 3, date(2026, 12, 29)),  # Christmas and Saint Stephen's day
+        (date(2027, 3, 26), 1, date(2027, 3, 30)),  # Easter Monday
+        (date(2027, 10, 1), 1, date(2027, 10, 5)),  # Saint Francis, again since 2026
+        (date(2024, 10, 3), 1, date(2024, 10, 4)),
+        (date(2026, 6, 1), 1, date(2026, 6, 3)),
+    ],
+)
+def test_weekends_and_public_holidays_do_not_count(start: date, number: int, due: date) -> None:
+    assert add_working_days(start, number) == due
 
 
 def test_everything_that_waits_stands_in_one_queue_the_most_urgent_first(session: Session) -> None:

@@ -53,6 +53,14 @@ def test_the_explanation_quotes_the_evidence_and_names_what_is_shared(applicatio
     assert verdicts[Criterion.COUNTRY] is Verdict.UNKNOWN
 
 
+def test_the_first_of_all_pairs_of_sentences_is_the_one_that_a_match_quotes(application: Application) -> None:
+    found = application.service.match_proposal("NEED-1")
+    for match in (*found.organisations[:1], *found.proposals[:1]):
+        pairs = application.service.pairs_of("NEED-1", match.target, match.candidate_id)
+        assert pairs[0] == match.explanation.sentences
+    assert application.service.pairs_of("NEED-1", Target.PROPOSALS, 987654) == ()
+
+
 def test_a_rejected_suggestion_is_not_shown_again_and_an_undone_one_is(application: Application) -> None:
     with application.sessions.begin() as session:
         need = by_reference(session, Proposal, "NEED-1")

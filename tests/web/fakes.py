@@ -96,6 +96,7 @@ class FakeService:
     error: Exception | None = None
     drafts: list[Draft] = field(default_factory=list)
     placed: Placed | None = None
+    pairs: tuple[SentencePair, ...] = ()
 
     def match_proposal(self, reference: str, *, top: int = 10) -> Suggestions:
         """What was put in, without what a broker rejected or the company refused."""
@@ -129,6 +130,14 @@ class FakeService:
         if self.error is not None:
             raise self.error
         return self.placed
+
+    def pairs_of(
+        self, reference: str, target: Target, candidate_id: int, *, most: int = 5
+    ) -> tuple[SentencePair, ...]:
+        """What was put in."""
+        if self.error is not None:
+            raise self.error
+        return self.pairs[:most]
 
     def match_draft(self, draft: Draft, *, top: int = 5) -> Suggestions:
         """What was put in; remembers the draft."""

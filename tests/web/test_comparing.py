@@ -11,7 +11,7 @@ from tests.factories import organisation, proposal
 from tests.web.conftest import Browser
 from tests.web.fakes import FakeService, explanation, match
 from tests.web.test_proposal_page import text_of
-from web.desk.reading import pieces_of
+from web.desk.reading import Part, numbered, parts_of
 
 
 @pytest.fixture
@@ -65,15 +65,24 @@ def test_what_cannot_be_compared_is_said(client: Browser, service: FakeService, 
     assert "At most three" in client.get(f"/desk/proposals/{need}/compare?{four}").text
 
 
-def test_both_texts_are_read_in_full_with_the_best_sentences_marked(
+def test_both_texts_are_read_in_full_with_all_pairs_of_sentences_numbered(
     client: Browser, service: FakeService, need: str
 ) -> None:
+    unseen = SentencePair("Serve un rivestimento duro.", "Competenze che la pagina non mostra.", 0.8)
+    best = SentencePair("Serve un rivestimento duro.", "Depositiamo strati duri.", 0.7)
+    service.pairs = (unseen, best, SentencePair("La ditta fonde pezzi.", "Da anni.", 0.5))
     number = service.proposals[0].candidate_id
     raw = client.get(f"/desk/proposals/{need}/read/proposals/{number}").text
-    marked = [text_of(part) for part in re.findall(r"<mark class=\"found-words\">(.*?)</mark>", raw, re.S)]
-    assert marked == ["[fits best: Serve un rivestimento duro. ]", "[fits best: Depositiamo strati duri. ]"]
+    marked = [text_of(part) for part in re.findall(r"<mark class=\"found-words\".*?>(.*?)</mark>", raw, re.S)]
+    assert marked == [
+        "[pair 2: La ditta fonde pezzi. ]",
+        "[pair 1: Serve un rivestimento duro. ]",
+        "[pair 1: Depositiamo strati duri. ]",
+        "[pair 2: Da anni. ]",
+    ]
+    links, marks = re.findall(r'class="found-number" href="#([^"]+)"', raw), re.findall(r'<mark[^>]* id="([^"]+)"', raw)
+    assert sorted(links) == sorted(marks) == ["ours-1", "ours-2", "theirs-1", "theirs-2"]
     assert "Il resto è noto." in raw
-    assert "Da anni." in raw
     assert 'name="action" value="accept"' in raw
 
 
@@ -88,11 +97,16 @@ def test_who_is_not_suggested_is_read_and_added(client: Browser, session: Sessio
 
 
 def test_a_sentence_is_found_whatever_its_white_space() -> None:
-    pair = SentencePair("Uno due.", "Tre.", 0.5)
-    pieces = pieces_of("Zero.\nUno   due. Uno due.", [pair.sought, pair.offered, ""])
-    assert [(piece.text, piece.marked) for piece in pieces] == [
-        ("Zero.\n", False),
-        ("Uno   due.", True),
-        (" ", False),
-        ("Uno due.", True),
-    ]
+    parts = parts_of("Zero.\nUno   due. Uno due.", {"Uno due.": 1, "Tre.": 2, "": 3})
+    assert parts == (Part("Zero.\n"), Part("Uno   due.", 1, first=True), Part(" "), Part("Uno due.", 1))
+
+
+def test_at_most_five_pairs_are_numbered_whoever_seeks() -> None:
+    texts = [("", " ".join(f"Frase {place}." for place in range(9)))]
+    pairs = [SentencePair(f"Frase {place}.", f"Frase {8 - place}.", 0.5, True) for place in range(9)]
+    own, other = numbered(pairs, texts, texts)
+    assert (list(own), list(other)) == (
+        ["Frase 8.", "Frase 7.", "Frase 6.", "Frase 5.", "Frase 4."],
+        ["Frase 0.", "Frase 1.", "Frase 2.", "Frase 3.", "Frase 4."],
+    )
+    assert list(own.values()) == list(other.values()) == [1, 2, 3, 4, 5]

@@ -288,6 +288,18 @@ def test_a_colleagues_newer_decision_is_shown_and_nothing_is_lost(
     assert [(row.action, row.note) for row in kept] == [("accept", None), ("reject", "È un <i>concorrente</i>.")]
 
 
+def test_what_a_colleague_decided_already_is_told(visit: Visit, chosen: tuple[str, list[int]]) -> None:
+    need, (candidate, _) = chosen
+    first, second = visit("broker", name="Prima Persona"), visit("broker")
+    for browser, status in ((first, 302), (first, 302), (second, 409)):
+        answer = browser.send(f"/proposals/{need}/decisions", decision(candidate, "accept", last=0))
+        assert answer.status_code == status
+    said = text_of(answer.text)
+    assert "A colleague has decided the same already" in said
+    assert "Accepted , Prima Persona" in said
+    assert "Decide as I had wanted" not in said
+
+
 def test_two_brokers_who_press_at_once_lose_no_decision(
     visit: Visit, chosen: tuple[str, list[int]], sessions: sessionmaker[Session]
 ) -> None:
@@ -369,3 +381,14 @@ def test_shortcuts_are_listed_and_can_be_switched_off(client: Browser, session: 
     assert "data-switch" in page
     for key in ("x", "o", "a"):
         assert f'data-key="{key}"' in page
+
+
+def test_the_result_of_a_bulk_action_has_the_shortcuts_of_the_desk(client: Browser, session: Session) -> None:
+    waiting = [to_validate(session) for _ in range(2)]
+    session.commit()
+    form = {"action": "extend", "item": [f"validation:{one.id}:0" for one in waiting], "back": "/desk/?kind=validation"}
+    page = client.send("/desk/bulk", form, follow_redirects=True).text
+    assert re.findall(r"<kbd>(.)</kbd>", page) == ["j", "k", "o", "b", "g", "q", "?"]
+    assert "/static/desk.js" in page
+    assert page.count('data-key="o"') == page.count('class="result-item"') == 2
+    assert 'href="/desk/?kind=validation" data-key="b"' in page

@@ -1,9 +1,9 @@
-"""A proposal and a candidate side by side: both texts in full, the sentences that fit best marked in both."""
+"""A proposal and a candidate side by side: both texts in full, with the pairs of sentences that fit numbered in both."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -15,23 +15,44 @@ from data.models import Organisation, Proposal
 from data.queries import proposal_by_reference
 from matching.brokerage.client_notes import notes_for_company
 from matching.brokerage.curation import candidate_of, history, last_decisions, standing
-from matching.types import Spans, Target
+from matching.errors import MatchingError
+from matching.explanation import MOST_PAIRS
+from matching.types import SentencePair, Target
 from web.access import Audience, open_to
 from web.candidates import Candidate, matches_of, suggestions_now
-from web.context import reading
+from web.context import application, reading
 from web.desk import pages
-from web.explaining import Reason, reason
+from web.explaining import reason
 from web.labels import REJECT_REASONS, Label
 from web.language import translate
-from web.quotes import Piece
+
+
+_ASKED_FOR = 2 * MOST_PAIRS
+"""Some pairs are of texts that the page does not show, such as an organisation's competences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a text; `pair` is the number of the pair that its sentence belongs to, 0 for none.
+
+    `first` tells the first place of a sentence that the text repeats: links lead there.
+    """
+
+    text: str
+    pair: int = 0
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A heading with its text in pieces; marked pieces belong to the sentences that fit best."""
+    """A heading with its text in parts."""
 
     heading: str
-    pieces: tuple[Piece, ...]
+    parts: tuple[Part, ...]
+
+
+Texts = Sequence[tuple[str, str]]
+"""Headings with their texts."""
 
 
 @pages.get("/proposals/<path:reference>/read/<any(organisations, proposals):target>/<int:number>")
@@ -44,9 +65,9 @@ def read(reference: str, target: str, number: int) -> str:
     record = _candidate(session, candidate)
     match = matches_of(suggestions_now(reference), [candidate]).get(candidate)
     why = reason(match) if match else None
-    ours, theirs = _sentences(why)
+    ours, theirs = _texts(proposal), _texts(record)
+    own, other = numbered(_pairs(reference, candidate), ours, theirs)
     decisions = history(session, proposal.id)
-    own_passages, other_passages = _passages(proposal, ours), _passages(record, theirs)
     return render_template(
         "desk/read.html",
         proposal=proposal,
@@ -55,9 +76,9 @@ def read(reference: str, target: str, number: int) -> str:
         number=number,
         name=record.name if isinstance(record, Organisation) else record.title,
         why=why,
-        ours=own_passages,
-        theirs=other_passages,
-        marked=any(piece.marked for passage in (*own_passages, *other_passages) for piece in passage.pieces),
+        ours=_passages(ours, own),
+        theirs=_passages(theirs, other),
+        pairs=len(own),
         standing=standing(session, proposal.id).get(candidate),
         last=last_decisions(decisions).get(candidate, 0),
         notes=[row for row in decisions if row.note and candidate_of(row) == candidate],
@@ -80,20 +101,66 @@ def _candidate(session: Session, candidate: Candidate) -> Organisation | Proposa
     return found
 
 
-def _sentences(why: Reason | None) -> tuple[dict[str, Spans], dict[str, Spans]]:
-    """The sentence of ours and of theirs that fit best, each with the words that both have."""
-    pair = why.quote.pair if why and why.quote else None
-    if pair is None:
-        return {}, {}
-    sought, offered = {pair.sought: pair.sought_marks}, {pair.offered: pair.offered_marks}
-    return (offered, sought) if pair.candidate_seeks else (sought, offered)
+def _pairs(reference: str, candidate: Candidate) -> tuple[SentencePair, ...]:
+    try:
+        return application().service.pairs_of(reference, *candidate, most=_ASKED_FOR)
+    except MatchingError:
+        return ()
 
 
-def _passages(record: Organisation | Proposal, sentences: dict[str, Spans]) -> tuple[Passage, ...]:
-    return tuple(Passage(heading, pieces_of(text, sentences)) for heading, text in _texts(record) if text)
+def numbered(
+    pairs: Iterable[SentencePair], ours: Texts, theirs: Texts, most: int = MOST_PAIRS
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Sentences of ours and of theirs with the number of their pair, from 1 for the best that both texts show."""
+    own: dict[str, int] = {}
+    other: dict[str, int] = {}
+    for pair in pairs:
+        mine, candidates = (pair.offered, pair.sought) if pair.candidate_seeks else (pair.sought, pair.offered)
+        if len(own) < most and _is_shown(mine, ours) and _is_shown(candidates, theirs):
+            own[mine] = other[candidates] = len(own) + 1
+    return own, other
 
 
-def _texts(record: Organisation | Proposal) -> Iterable[tuple[str, str | None]]:
+def _is_shown(sentence: str, texts: Texts) -> bool:
+    wanted = _pattern(sentence)
+    return any(wanted.search(text) for _, text in texts)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Finds a sentence whatever its white space."""
+    return re.compile(r"\s+".join(re.escape(word) for word in sentence.split()) or r"(?!)")
+
+
+def _passages(texts: Texts, numbers: Mapping[str, int]) -> tuple[Passage, ...]:
+    passages = []
+    met: set[int] = set()
+    for heading, text in texts:
+        parts = parts_of(text, numbers, met)
+        met |= {part.pair for part in parts}
+        passages.append(Passage(heading, parts))
+    return tuple(passages)
+
+
+def parts_of(text: str, numbers: Mapping[str, int], met: Iterable[int] = ()) -> tuple[Part, ...]:
+    """A text with the sentences numbered that occur in it; those that overlap are one. `met` are numbers from before."""
+    spans = [
+        (*match.span(), number) for sentence, number in numbers.items() for match in _pattern(sentence).finditer(text)
+    ]
+    parts, place, known = [], 0, set(met)
+    for start, end, number in sorted(spans):
+        if start < place:
+            continue
+        parts += [Part(text[place:start]), Part(text[start:end], number, number not in known)]
+        known.add(number)
+        place = end
+    return tuple(part for part in (*parts, Part(text[place:])) if part.text)
+
+
+def _texts(record: Organisation | Proposal) -> Texts:
+    return [(heading, text) for heading, text in _written(record) if text]
+
+
+def _written(record: Organisation | Proposal) -> Iterable[tuple[str, str | None]]:
     if isinstance(record, Organisation):
         yield translate("What it says of itself"), record.description
         for item in record.evidence:
@@ -105,18 +172,3 @@ def _texts(record: Organisation | Proposal) -> Iterable[tuple[str, str | None]]:
     yield translate("Advantages and innovation"), record.advantages
     yield translate("What the partner should do"), record.partner_role
     yield translate("Keywords"), ", ".join(record.keywords)
-
-
-def pieces_of(text: str, sentences: Iterable[str]) -> tuple[Piece, ...]:
-    """A text with the sentences marked that occur in it, whatever its white space; those that overlap are one."""
-    spans: list[tuple[int, int]] = []
-    for sentence in sentences:
-        words = r"\s+".join(re.escape(word) for word in sentence.split())
-        spans += [match.span() for match in re.finditer(words, text)] if words else []
-    pieces, place = [], 0
-    for start, end in sorted(spans):
-        if start < place:
-            continue
-        pieces += [Piece(text[place:start]), Piece(text[start:end], marked=True)]
-        place = end
-    return tuple(piece for piece in (*pieces, Piece(text[place:])) if piece.text)

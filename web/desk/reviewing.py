@@ -17,7 +17,7 @@ from matching.brokerage.checking import QualityReport
 from matching.brokerage.events import record
 from matching.brokerage.proposals import fields_of, version_of
 from matching.brokerage.queue import item_of
-from matching.brokerage.validation import LONGEST_REASON, approve, first_opinion, refuse
+from matching.brokerage.validation import LONGEST_REASON, approve, files_in_force, first_opinion, lapsed_opinion, refuse
 from matching.errors import (
     AnotherPersonNeededError,
     InvalidProposalError,
@@ -31,6 +31,7 @@ from web.desk import pages
 from web.desk.findings import findings_of, sections_of
 from web.desk.items import written
 from web.language import translate
+from web.proposals.moving import files_seen
 from web.proposals.writing import preview_of
 from web.quality import blocking, overridable, report_of
 from web.timeline import actor_names, timeline
@@ -69,7 +70,9 @@ def approve_proposal(reference: str) -> Response:
             if report.blocked:
                 _log_override(session, proposal.id, report, reason)
             version = request.form.get("version")
-            moved = approve(session, reference, someone(), version=version, second_approval=second)
+            moved = approve(
+                session, reference, someone(), version=version, files=files_seen(), second_approval=second
+            )
             waits = moved.state == ProposalState.TO_VALIDATE.value
             if not waits:
                 settle(session, QueueKind.VALIDATION, moved.id)
@@ -133,6 +136,8 @@ def _page(proposal: Proposal, unfinished: Unfinished | None = None) -> str:
         preview=preview_of(fields_of(proposal)),
         waits=proposal.state == ProposalState.TO_VALIDATE.value,
         version=version_of(proposal),
+        files=files_in_force(session, proposal),
+        lapsed=lapsed_opinion(session, proposal),
         second_approval=application().settings.second_approval,
         first=first,
         first_by=actor_names(session, [first.actor])[first.actor] if first else "",

@@ -18,7 +18,7 @@ from data.models import Proposal
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.queries import names_of, proposal_by_reference
 from matching.brokerage.client_notes import take_back, tell_company
-from matching.brokerage.curation import Candidate, DecidedError, Newer, decide
+from matching.brokerage.curation import Candidate, DecidedError, decide
 from matching.brokerage.ordering import DOWN, UP, move, undo_move
 from matching.types import Target
 from web.access import Audience, open_to
@@ -64,7 +64,7 @@ def record(reference: str) -> Response:
                 last_seen=_last_seen(),
             )
     except DecidedError as error:
-        return make_response(_conflict(proposal, (target, candidate_id), action, error.decision), 409)
+        return make_response(_conflict(proposal, (target, candidate_id), action, error), 409)
     flash(_done(action), "success")
     return redirect(_back(reference, "partners"))
 
@@ -117,8 +117,9 @@ def _tell_company(proposal: Proposal, target: Target, candidate_id: int, text: s
     return redirect(_back(proposal.reference, "decisions"))
 
 
-def _conflict(proposal: Proposal, candidate: Candidate, action: DecisionAction, theirs: Newer) -> str:
-    """The page that shows a colleague's newer decision beside the one that was not stored."""
+def _conflict(proposal: Proposal, candidate: Candidate, action: DecisionAction, error: DecidedError) -> str:
+    """The page that shows a colleague's decision beside the one that was not stored."""
+    theirs = error.decision
     target, number = candidate
     organisations, proposals = ([number], []) if target is Target.ORGANISATIONS else ([], [number])
     names = names_of(reading(), organisations, proposals)
@@ -133,6 +134,7 @@ def _conflict(proposal: Proposal, candidate: Candidate, action: DecisionAction, 
         reason=request.form.get("reason", ""),
         note=request.form.get("note", ""),
         theirs=theirs,
+        same=error.same,
         who=actor_names(reading(), [theirs.actor])[theirs.actor],
         back=_back(proposal.reference, "partners"),
     )

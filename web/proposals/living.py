@@ -14,7 +14,7 @@ from matching.brokerage.life import LONGEST_EXTENSION, may_extend, outcome_of
 from matching.brokerage.people import Person, active_staff, names_of_accounts
 from matching.brokerage.permissions import may_work_on_proposal
 from matching.brokerage.proposals import may_edit, version_of
-from matching.brokerage.validation import first_opinion, refusal_of
+from matching.brokerage.validation import files_in_force, first_opinion, refusal_of
 from web.context import application
 from web.labels import OUTCOMES_OF_PROPOSALS, named
 
@@ -25,9 +25,10 @@ _OPEN = ("published", "feedback_received")
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """`version` goes into every form. `steps` are the names of the steps that this person can take now."""
+    """`version` and `files` go into the forms. `steps` are the names of the steps that this person can take now."""
 
     version: str
+    files: tuple[int, ...]
     state: str
     steps: frozenset[str]
     facilitator: str = ""
@@ -64,6 +65,7 @@ def life_of(session: Session, person: Person | None, proposal: Proposal) -> Life
     end = proposal.expires if may_extend(proposal) else None
     return Life(
         version=version_of(proposal),
+        files=files_in_force(session, proposal),
         state=state_in_force(proposal.state, proposal.expires, today()),
         steps=steps_for(person, proposal),
         facilitator=names.get(proposal.facilitator_id or 0, ""),

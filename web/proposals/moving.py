@@ -100,9 +100,19 @@ def publish(reference: str) -> Response:
     two = application().settings.second_approval
     return step(
         reference,
-        lambda session, seen: validation.approve(session, reference, someone(), version=seen, second_approval=two),
+        lambda session, seen: validation.approve(
+            session, reference, someone(), version=seen, files=files_seen(), second_approval=two
+        ),
         _approved,
     )
+
+
+def files_seen() -> tuple[int, ...] | None:
+    """The files that the page of the form showed (`4.7`); None where it does not say."""
+    given = request.form.get("files")
+    if given is None:
+        return None
+    return tuple(int(number) for number in given.split(".") if number.isascii() and number.isdigit())
 
 
 def _approved(proposal: Proposal) -> str:

@@ -19,12 +19,13 @@ if (help) {
   button.addEventListener("click", () => { on = !on; store(on ? "on" : "off"); show(); });
   show();
 
-  // Where one is: a row of the queue, a suggestion, or the one thing of a page.
+  // Where one is: a row of the queue or of a result, a suggestion, or the one thing of a page.
+  const PLACES = ".queue-item, .result-item, .match";
   const list = document.querySelector("[data-keys]");
   const places = () => {
     if (!list) return [];
     if (list.dataset.keys === "one") return [list];
-    return [...list.querySelectorAll(".queue-item, .match")].filter((place) => place.offsetParent !== null);
+    return [...list.querySelectorAll(PLACES)].filter((place) => place.offsetParent !== null);
   };
   let here = null;
   const stand = (all, at) => {
@@ -56,7 +57,7 @@ if (help) {
   };
   resume();
   document.addEventListener("focusin", (event) => {
-    const place = event.target.closest(".queue-item, .match");
+    const place = event.target.closest(PLACES);
     if (place && list && list.contains(place)) {
       here = place;
       for (const one of places()) one.classList.toggle("here", one === here);
@@ -92,6 +93,7 @@ if (help) {
     else if (key === "j") go(1);
     else if (key === "k") go(-1);
     else if (key === "?") { help.open = true; help.querySelector("summary").focus(); }
+    else if (key === "b" && document.querySelector("[data-key=b]")) document.querySelector("[data-key=b]").click();
     else if (key === "/" && document.getElementById("q")) document.getElementById("q").focus();
     else if (key === "a" && document.getElementById("approve")) done = jump("approve");
     else if (key === "r" && document.getElementById("refuse")) done = jump("refuse");

@@ -13,6 +13,7 @@ from data.models import Concept, Evidence, ExternalId, Organisation, Organisatio
 from data.models.vocabulary import Origin, Tree
 from data.sources.files import import_file
 from data.sources.mapping import proposal_row
+from data.sources.organisation_store import IMPORTED_BY
 from data.sources.report import ImportReport
 from tests.data.sources.factories import jsonl, organisation, pod, pod_profile, proposal
 
@@ -325,6 +326,17 @@ def test_a_withdrawn_organisation_comes_back_only_when_the_file_says_so(take: An
     take([organisation(1, withdrawn=False)])
     with sessions() as session:
         assert session.scalars(select(Organisation.withdrawn_at)).one() is None
+
+
+def test_an_import_verifies_what_it_adds_and_never_again(take: Any, sessions: Sessions) -> None:
+    take([organisation()])
+    with sessions.begin() as session:
+        stored = session.scalars(select(Organisation)).one()
+        assert (stored.verified_at, stored.verified_by) == (stored.created_at, IMPORTED_BY)
+        stored.verified_at = stored.verified_by = None  # a broker takes it back
+    take([organisation(description="Altro.")])
+    with sessions() as session:
+        assert session.scalars(select(Organisation.verified_at)).one() is None
 
 
 def test_texts_that_a_database_could_not_store_are_cleaned(take: Any, sessions: Sessions) -> None:

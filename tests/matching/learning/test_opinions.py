@@ -36,10 +36,10 @@ def known(*opinions: Opinion, shown: tuple[Sighting, ...] = ()) -> dict[int, Exa
 
 
 def test_what_cost_more_tells_more() -> None:
-    order = [Signal.AGREEMENT, Signal.INTEREST, Signal.PIN, Signal.ACCEPT]
+    order = [Signal.AGREEMENT, Signal.INTEREST, Signal.PIN, Signal.ACCEPT, Signal.INFORMATION]
     strengths = [STRENGTHS[signal] for signal in order]
     assert strengths == sorted(strengths, reverse=True)
-    assert len(set(strengths)) == 4
+    assert len(set(strengths)) == 5
 
 
 def test_every_reason_of_a_rejection_has_a_strength() -> None:
@@ -98,3 +98,10 @@ def test_an_agreement_outranks_an_interest() -> None:
     later = DAY + timedelta(days=1)
     found = known(opinion(5, Signal.AGREEMENT), opinion(5, Signal.INTEREST, day=later))
     assert found[5].strength == STRENGTHS[Signal.AGREEMENT]
+
+
+@pytest.mark.parametrize("signal", [Signal.ACCEPT, Signal.REJECT, Signal.INTEREST])
+@pytest.mark.parametrize("last", [True, False])
+def test_a_request_for_information_never_outweighs_what_somebody_said(signal: Signal, last: bool) -> None:
+    both = [opinion(5, signal, reason="wrong_theme"), opinion(5, Signal.INFORMATION)]
+    assert known(*(both if last else reversed(both)))[5].strength == known(both[0])[5].strength

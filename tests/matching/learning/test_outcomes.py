@@ -35,6 +35,11 @@ def test_who_expresses_interest_says_that_they_fit(session: Session, people: Wor
     assert said.signal is Signal.INTEREST
 
 
+def test_who_only_asks_for_information_says_less(session: Session, people: World) -> None:
+    expressed(session, people, InterestKind.INFORMATION)
+    assert [said.signal for said in opinions(session)] == [Signal.INFORMATION]
+
+
 @pytest.mark.parametrize(
     ("progress", "signal"),
     [(InterestProgress.AGREEMENT, Signal.AGREEMENT), (InterestProgress.NO_AGREEMENT, Signal.INTEREST)],
