@@ -21,6 +21,7 @@ from matching.errors import (
     NotAllowedError,
     OrganisationNotVerifiedError,
 )
+from web.context import person
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -150,6 +151,8 @@ def show(error: Exception) -> Response:
     explanation = explained(error)
     if explanation.status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)
+    if explanation.status == FORBIDDEN.status and (someone := person()) is not None:
+        _log.warning("%s %s refused to %s", request.method, request.endpoint, someone.actor)
     return make_response(render_template("error.html", error=explanation), explanation.status)
 
 

@@ -183,7 +183,7 @@ def send_password_letter(number: int) -> Response:
     with force_locale(language):
         link, _token = generate_reset_link(account)  # type: ignore[no-untyped-call]
         body = render_template("security/email/reset_instructions.txt", reset_link=link)
-        letter = Letter(str(SUBJECTS["PASSWORD_RESET"]), body)
+        letter = Letter(str(SUBJECTS["reset_instructions"]), body)
     with unit_of_work(application().sessions) as session:
         event = record(session, CaseKind.ACCOUNT, number, "password_letter_sent", actor=actor())
         key = f"account:{number}:password:{event.id}"
