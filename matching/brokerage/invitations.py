@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from babel.dates import format_date
-from sqlalchemy import Select, String, cast, literal, select, text
+from sqlalchemy import Select, String, cast, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
@@ -29,6 +29,8 @@ from matching.errors import AccountMoveError, InvalidEntryError, NotAllowedError
 _log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(days=14)
+MOST_A_DAY = 20
+"""Invitations of one member."""
 _AS_WHOM = {
     "it": {
         "colleague": ", come collega di {organisation}",
@@ -79,10 +81,12 @@ def invite(
     `address` is where the pages are. Earlier open invitations of the same person to the same place are revoked. The
     letter is in the language of the account that the address has already, else in `language`. `most` limits how many
     invitations an address is sent; without it the inviter is trusted.
-    Raises InvalidEntryError for what is no address, AccountMoveError (`enough_letters`) beyond the limit.
+    Raises InvalidEntryError for what is no address, AccountMoveError beyond the limits (`enough_letters` for what the
+    address was sent, `enough_invitations` for what the account sent).
     """
     to = normal_email(email)
     if most is not None:
+        _require_fewer_by(session, actor)
         _require_fewer(session, to, most, actor=actor)
     known = account_by_email(session, to)
     wished = known.language if known is not None and known.language else language
@@ -107,6 +111,14 @@ def invite(
     send(session, letter, key=f"invitation:{invitation.id}", address=to, language=spoken)
     _record(session, invitation, "invited", actor=actor)
     return invitation, url
+
+
+def _require_fewer_by(session: Session, actor: str) -> None:
+    """Anybody can register and found an organisation: the agency's letters must not carry its name to the world."""
+    lately = Invitation.actor == actor, Invitation.created_at > now() - timedelta(days=1)
+    if (session.scalar(select(func.count(Invitation.id)).where(*lately)) or 0) >= MOST_A_DAY:
+        _log.warning("letter held back: invitation by %s", actor)
+        raise AccountMoveError("enough_invitations", f"{actor} sent as many invitations as are allowed")
 
 
 def _require_fewer(session: Session, to: str, most: LetterLimits, *, actor: str) -> None:

@@ -179,6 +179,19 @@ def test_a_member_invites_an_address_three_times_and_an_administrator_as_often_a
     assert len(letters(session, "carla@example.org")) == 4
 
 
+def test_a_member_writes_to_twenty_strangers_a_day_at_most(
+    visit: Visit, sessions: sessionmaker[Session], session: Session
+) -> None:
+    with sessions.begin() as writing:
+        owner = organisation(writing)
+    browser, path = visit("member", owner), "/account/organisation/invitations"
+    for number in range(20):
+        browser.send(path, {"email": f"n{number}@example.org"}, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"})
+    page = browser.send(path, {"email": "one-more@example.org"}, follow_redirects=True).text
+    assert "Many invitations went out from your account today" in page
+    assert len(session.scalars(select(Invitation)).all()) == 20
+
+
 def test_a_suspended_account_gets_no_letter(
     stranger: Browser, sessions: sessionmaker[Session], session: Session
 ) -> None:

@@ -49,10 +49,8 @@ class OutboxMail(MailUtil):
             _log.warning("letter held back: %s for account:%d", kind, user.id)
             return
         language = user.language or current_language()
-        with force_locale(language):
-            text = render_template(f"{template}.txt", **given)
-            letter = Letter(str(SUBJECTS[kind]), text)
-        digest = hashlib.sha256(f"{user.email}\0{text}".encode()).hexdigest()
+        letter = letter_in(language, kind, **given)
+        digest = hashlib.sha256(f"{user.email}\0{letter.body}".encode()).hexdigest()
         send(
             cast("Accounts", _datastore).db.session,
             letter,
@@ -62,6 +60,12 @@ class OutboxMail(MailUtil):
             account_id=user.id,
         )
         after_this_request(_store)
+
+
+def letter_in(language: str, kind: str, **given: Any) -> Letter:
+    """The letter of a template in templates/security/email, in a language."""
+    with force_locale(language):
+        return Letter(str(SUBJECTS[kind]), render_template(f"security/email/{kind}.txt", **given))
 
 
 def limits_of_letters() -> LetterLimits:
