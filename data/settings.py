@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=3, description="Web servers in front whose X-Forwarded headers count.")
     rate_limits: bool = Field(default=True, description="Limit how often one address signs in, registers, asks.")
     rate_limit_url: str = Field(default="memory://", description="Where the limits count; one store for all workers.")
+    letters_per_hour: int = Field(default=3, ge=1, le=100, description="Letters of a kind to one address in an hour.")
+    letters_per_day: int = Field(default=10, ge=1, le=1000, description="Letters of a kind to one address in a day.")
     staff_second_factor: bool = Field(default=False, description="Staff cannot work without a second factor.")
     smtp_url: str | None = Field(
         default=None,

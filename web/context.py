@@ -33,8 +33,10 @@ def reading() -> Session:
 def person() -> Person | None:
     """Who is signed in, as the rules see them; None for a stranger."""
     if "person" not in g:
-        found = reading().get(Account, current_user.id) if current_user.is_authenticated else None
-        g.person = person_of(found) if found is not None and found.active else None
+        # The account that Flask-Login loaded for this request, by the session's key: one reading for both.
+        found = current_user._get_current_object() if current_user.is_authenticated else None
+        there = isinstance(found, Account) and found.active and found.erased_at is None
+        g.person = person_of(cast(Account, found)) if there else None
     return cast("Person | None", g.person)
 
 

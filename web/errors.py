@@ -22,7 +22,7 @@ from matching.errors import (
     NotAllowedError,
     OrganisationNotVerifiedError,
 )
-from web.context import forget_person, read_anew
+from web.context import forget_person, person, read_anew
 from web.labels import Label
 
 _log = logging.getLogger(__name__)
@@ -157,6 +157,8 @@ def show(error: Exception) -> Response:
     if explanation.status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)
         read_anew()
+    if explanation.status == FORBIDDEN.status and (someone := person()) is not None:
+        _log.warning("%s %s refused to %s", request.method, request.endpoint, someone.actor)
     try:
         return _page(explanation)
     except SQLAlchemyError:  # who is signed in is asked of a database that does not answer

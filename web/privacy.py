@@ -15,10 +15,12 @@ from data.db import unit_of_work
 from data.errors import NotFoundError
 from data.models import Account
 from matching.brokerage.consents import consents_of
+from matching.brokerage.lockout import count_failure, is_locked
 from matching.brokerage.privacy.erasing import Erased, erase, require_erasable, sole_organisation
 from matching.brokerage.privacy.errors import ErasureRefusedError
 from matching.brokerage.privacy.exporting import export_of
 from web.access import Audience, open_to
+from web.accounts.messages import LOCKED
 from web.context import application, reading, someone
 from web.labels import Label
 from web.language import translate
@@ -66,8 +68,8 @@ def erase_own() -> Response | tuple[str, int]:
     problems = {}
     if not request.form.get("sure"):
         problems["sure"] = translate("Tick this to confirm.")
-    if account.password is None or not verify_password(request.form.get("password", ""), account.password):
-        problems["password"] = translate("This is not the password of your account.")
+    if (fault := _password_fault(account)) is not None:
+        problems["password"] = fault
     if problems:
         return _page(account, problems), 422
     try:
@@ -78,6 +80,17 @@ def erase_own() -> Response | tuple[str, int]:
     session.clear()
     flash(translate("Your account and your personal data are erased."), "success")
     return redirect(url_for("home.start"))
+
+
+def _password_fault(account: Account) -> str | None:
+    """What is wrong with the password that was sent; wrong ones count towards the lock-out of the account."""
+    if is_locked(account):
+        return str(LOCKED)
+    if account.password is not None and verify_password(request.form.get("password", ""), account.password):
+        return None
+    with unit_of_work(application().sessions) as session_:
+        count_failure(session_, account.id)
+    return translate("This is not the password of your account.")
 
 
 @pages.get("/admin/accounts/<int:number>/erase")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask
 
 from data.settings import load_settings
@@ -10,4 +12,9 @@ from web.app import create_app
 
 def create() -> Flask:
     """The pages with the settings of the environment."""
-    return create_app(load_settings())
+    settings = load_settings()
+    # Ours from the level of the setting on; libraries may name network addresses below a warning.
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("web", "matching"):
+        logging.getLogger(name).setLevel(settings.log_level)
+    return create_app(settings)

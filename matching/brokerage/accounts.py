@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 import uuid
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
-from data.models import Account, Organisation, now
+from data.models import Account, Invitation, Organisation, now
 from data.models.vocabulary import CaseKind, Membership, NoticeKind, Role
 from matching.brokerage.cases import open_cases
 from matching.brokerage.events import record
+from matching.brokerage.lockout import end_lock
 from matching.brokerage.outbox import notify
 from matching.brokerage.passwords import hash_of, password_problem
+from matching.brokerage.people import actor_of
 from matching.errors import AccountMoveError, ConflictError, InvalidEntryError
 
 LONGEST_NAME = 200
@@ -141,6 +143,7 @@ def change_role(session: Session, account_id: int, role: Role, *, seen: str, act
     if role is Role.MEMBER:
         _require_no_cases(session, account)
     account.role = role.value
+    take_invitations_back(session, account.id, actor=actor)
     if role is not Role.MEMBER:  # the staff judges organisations, so that it belongs to none
         account.organisation_id, account.membership = None, Membership.NONE.value
     account.fs_uniquifier = uuid.uuid4().hex
@@ -158,8 +161,19 @@ def suspend(session: Session, account_id: int, *, actor: str, reason: str = "") 
     _require_no_cases(session, account)
     account.active = False
     account.fs_uniquifier = uuid.uuid4().hex
+    take_invitations_back(session, account.id, actor=actor)
     record(session, CaseKind.ACCOUNT, account.id, "suspended", actor=actor, note=reason)
     return account
+
+
+def take_invitations_back(session: Session, account_id: int, *, actor: str) -> None:
+    """Let nobody come in by an open invitation of somebody who may not invite any more."""
+    undecided = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now())
+    own = update(Invitation).where(Invitation.actor == actor_of(account_id), *undecided)
+    revoked = list(session.scalars(own.values(revoked_at=now()).returning(Invitation.id)))
+    if revoked:
+        detail = {"invitations": sorted(revoked)}
+        record(session, CaseKind.ACCOUNT, account_id, "invitation_revoked", actor=actor, detail=detail)
 
 
 def reactivate(session: Session, account_id: int, *, actor: str) -> Account:
@@ -168,7 +182,7 @@ def reactivate(session: Session, account_id: int, *, actor: str) -> Account:
     if account.active:
         return account
     account.active = True
-    account.failed_logins, account.locked_until = 0, None
+    end_lock(account)
     record(session, CaseKind.ACCOUNT, account.id, "reactivated", actor=actor)
     return account
 
@@ -176,7 +190,7 @@ def reactivate(session: Session, account_id: int, *, actor: str) -> Account:
 def unlock(session: Session, account_id: int, *, actor: str) -> Account:
     """End a lock-out before its time."""
     account = account_by_id(session, account_id, hold=True)
-    account.failed_logins, account.locked_until = 0, None
+    end_lock(account)
     record(session, CaseKind.ACCOUNT, account.id, "unlocked", actor=actor)
     return account
 

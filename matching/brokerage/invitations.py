@@ -6,24 +6,31 @@ The token stands in the letter only; what is stored is its hash. An invitation h
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+import zlib
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from babel.dates import format_date
+from sqlalchemy import Select, String, cast, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from data.errors import NotFoundError
-from data.models import Account, Invitation, Organisation, now
+from data.models import Account, Invitation, Organisation, OutboxMessage, now
 from data.models.vocabulary import CaseKind, Membership, Role
 from matching.brokerage.accounts import LANGUAGES, account_by_email, account_by_id, create_account, normal_email
 from matching.brokerage.events import record
 from matching.brokerage.letters import Letter, written
-from matching.brokerage.outbox import send
+from matching.brokerage.outbox import LetterLimits, has_enough, send
 from matching.brokerage.people import actor_of
 from matching.errors import AccountMoveError, InvalidEntryError, NotAllowedError
 
+_log = logging.getLogger(__name__)
+
 LIFETIME = timedelta(days=14)
+MOST_A_DAY = 20
+"""Invitations of one member."""
 _AS_WHOM = {
     "it": {
         "colleague": ", come collega di {organisation}",
@@ -67,13 +74,23 @@ def invite(
     actor: str,
     address: str,
     organisation: Organisation | None = None,
+    most: LetterLimits | None = None,
 ) -> tuple[Invitation, str]:
     """Invite somebody: stores the invitation and its letter, gives both it and the address to accept it at.
 
-    `address` is where the pages are. Earlier open invitations of the same person to the same place are revoked.
-    Raises InvalidEntryError for what is no address.
+    `address` is where the pages are. Earlier open invitations of the same person to the same place are revoked. The
+    letter is in the language of the account that the address has already, else in `language`. `most` limits how many
+    invitations an address is sent; without it the inviter is trusted.
+    Raises InvalidEntryError for what is no address, AccountMoveError beyond the limits (`enough_letters` for what the
+    address was sent, `enough_invitations` for what the account sent).
     """
-    to, spoken = normal_email(email), language if language in LANGUAGES else LANGUAGES[0]
+    to = normal_email(email)
+    if most is not None:
+        _require_fewer_by(session, actor)
+        _require_fewer(session, to, most, actor=actor)
+    known = account_by_email(session, to)
+    wished = known.language if known is not None and known.language else language
+    spoken = wished if wished in LANGUAGES else LANGUAGES[0]
     place = organisation.id if organisation is not None else None
     for earlier in session.scalars(_open_of(place).where(Invitation.email == to)):
         earlier.revoked_at = now()
@@ -94,6 +111,24 @@ def invite(
     send(session, letter, key=f"invitation:{invitation.id}", address=to, language=spoken)
     _record(session, invitation, "invited", actor=actor)
     return invitation, url
+
+
+def _require_fewer_by(session: Session, actor: str) -> None:
+    """Anybody can register and found an organisation: the agency's letters must not carry its name to the world."""
+    lately = Invitation.actor == actor, Invitation.created_at > now() - timedelta(days=1)
+    if (session.scalar(select(func.count(Invitation.id)).where(*lately)) or 0) >= MOST_A_DAY:
+        _log.warning("letter held back: invitation by %s", actor)
+        raise AccountMoveError("enough_invitations", f"{actor} sent as many invitations as are allowed")
+
+
+def _require_fewer(session: Session, to: str, most: LetterLimits, *, actor: str) -> None:
+    """Raises AccountMoveError where the address was sent enough invitations, whoever asked for them."""
+    if session.connection().dialect.name == "postgresql":  # SQLite's units of work come one after the other anyway
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": zlib.crc32(f"invite {to}".encode())})
+    keys = select(literal("invitation:") + cast(Invitation.id, String)).where(Invitation.email == to)
+    if has_enough(session, OutboxMessage.key.in_(keys), most):
+        _log.warning("letter held back: invitation by %s", actor)
+        raise AccountMoveError("enough_letters", "an address was sent as many invitations as are allowed")
 
 
 def revoke(session: Session, number: int, *, actor: str, organisation_id: int | None = None) -> Invitation:
@@ -190,7 +225,7 @@ def _letter(invitation: Invitation, organisation: Organisation | None, url: str)
         "account.invited",
         invitation.language,
         as_whom=whom.format(organisation=organisation.name if organisation is not None else ""),
-        until=f"{invitation.expires_at:%d/%m/%Y}",
+        until=format_date(invitation.expires_at, "d MMMM yyyy", locale=invitation.language),
         url=url,
     )
 

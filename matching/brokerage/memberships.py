@@ -7,7 +7,7 @@ there (pending until a confirmed member or a broker confirms). The caller commit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from data.errors import NotFoundError
 from data.models import Account, Organisation, now
 from data.models.vocabulary import CaseKind, Membership, NoticeKind
 from data.queries import today
-from matching.brokerage.accounts import account_by_id
+from matching.brokerage.accounts import account_by_id, take_invitations_back
 from matching.brokerage.events import events_of, record
 from matching.brokerage.membership_rules import OrganisationFields, plain_tax_code, problems_of
 from matching.brokerage.outbox import notify
@@ -31,6 +31,8 @@ OWN_PAGE = "/account/organisation"
 DESK_PAGE = "/desk/organisations"
 FOUNDED = "AO-"
 """What the reference of an organisation begins with that a member founded here."""
+MOST_CLAIMS_A_DAY = 3
+"""Of one account on one organisation."""
 
 
 class Wait(StrEnum):
@@ -84,12 +86,14 @@ def establish(session: Session, person: Person, fields: OrganisationFields, coun
 def claim(session: Session, person: Person, organisation_id: int) -> Organisation:
     """Say that one belongs to an organisation; its confirmed members are told, else the staff.
 
-    Raises NotAllowedError for the staff, NotFoundError, AccountMoveError for who belongs to one already.
+    Raises NotAllowedError for the staff, NotFoundError, AccountMoveError for who belongs to one already or asks too
+    often (`enough_claims`).
     """
     account = _free(session, person)
     organisation = organisation_by_id(session, organisation_id)
     if organisation.withdrawn_at is not None:
         raise NotFoundError(f"no organisation has the id {organisation_id}")
+    _require_fewer_claims(session, account, organisation)
     account.organisation_id, account.membership = organisation.id, Membership.PENDING.value
     account.updated_at = now()
     event = _record_membership(session, account, organisation.id, "claimed", actor=person.actor)
@@ -146,6 +150,7 @@ def end_membership(session: Session, account_id: int, *, actor: str) -> Account:
     account = account_by_id(session, account_id, hold=True)
     if account.organisation_id is not None:
         _record_membership(session, account, account.organisation_id, "membership_ended", actor=actor)
+        take_invitations_back(session, account.id, actor=actor)
         _leave(account)
     return account
 
@@ -261,6 +266,16 @@ def _free(session: Session, person: Person) -> Account:
     if account.membership != Membership.NONE.value:
         raise AccountMoveError("belongs_already", f"account {account.id} is {account.membership} already")
     return account
+
+
+def _require_fewer_claims(session: Session, account: Account, organisation: Organisation) -> None:
+    """Each claim writes to all members: who asks and takes it back again and again would flood them."""
+    lately, about = now() - timedelta(days=1), {"organisation": organisation.id}
+    events = [event for event in events_of(session, CaseKind.ACCOUNT, account.id) if event.created_at > lately]
+    if sum(event.action == "claimed" and event.detail == about for event in events) >= MOST_CLAIMS_A_DAY:
+        raise AccountMoveError(
+            "enough_claims", f"account {account.id} asked too often to join {organisation.reference}"
+        )
 
 
 def _claimed(session: Session, person: Person, account_id: int, organisation_id: int) -> tuple[Account, Organisation]:

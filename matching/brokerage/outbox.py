@@ -7,9 +7,11 @@ at once, and by mail as often as the person wishes. Both take a `key` that makes
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from data.models import Account, Notification, NotificationPreference, OutboxMessage, now
@@ -27,6 +29,28 @@ DEFAULT_FREQUENCIES: dict[NoticeKind, Frequency] = {
     NoticeKind.ACCOUNT: Frequency.IMMEDIATE,
 }
 """How often each kind comes by mail until the person says otherwise."""
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLimits:
+    """How many letters of one kind an address is sent at most, whoever asks for them and from wherever."""
+
+    an_hour: int
+    a_day: int
+
+
+def has_enough(session: Session, letters: ColumnElement[bool], most: LetterLimits) -> bool:
+    """Whether as many of the letters that the condition selects were written lately as an address may be sent.
+
+    Counts what is stored, so that it holds for all processes. The caller sees to it that nobody else writes such a
+    letter to the same address until its commit.
+    """
+    moment = now()
+    written = list(
+        session.scalars(select(OutboxMessage.created_at).where(letters, OutboxMessage.created_at > moment - _DAY))
+    )
+    return len(written) >= most.a_day or sum(at > moment - _HOUR for at in written) >= most.an_hour
 
 
 def send(

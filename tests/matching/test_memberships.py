@@ -334,3 +334,15 @@ def test_an_erased_organisation_s_members_are_nobody_s(session: Session) -> None
     with pytest.raises(NotFoundError):
         memberships.claim(session, as_person(newcomer), owner.id)
     assert session.get(Organisation, owner.id) is not None
+
+
+def test_who_asks_and_takes_it_back_again_and_again_does_not_flood_the_members(session: Session) -> None:
+    owner = organisation(session)
+    colleague, newcomer = account(session, organisation=owner), account(session)
+    for _ in range(memberships.MOST_CLAIMS_A_DAY):
+        memberships.claim(session, as_person(newcomer), owner.id)
+        memberships.withdraw_claim(session, as_person(newcomer))
+    with pytest.raises(AccountMoveError, match="too often"):
+        memberships.claim(session, as_person(newcomer), owner.id)
+    memberships.claim(session, as_person(newcomer), organisation(session).id)
+    assert told(session, colleague.id) == ["membership.claimed"] * 3

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import force_locale
 from flask_security.recoverable import generate_reset_link
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
@@ -22,12 +21,11 @@ from matching.brokerage import accounts as moves
 from matching.brokerage import invitations, memberships
 from matching.brokerage.cases import open_cases
 from matching.brokerage.events import events_of, record
-from matching.brokerage.letters import Letter
 from matching.brokerage.outbox import send
 from matching.brokerage.people import account_of, names_of_accounts
 from matching.errors import AccountMoveError, InvalidEntryError
 from web.access import Audience, open_to
-from web.accounts.messages import SUBJECTS
+from web.accounts.mail import letter_in
 from web.accounts.names import ACCOUNT_STATES, ROLES
 from web.accounts.wording import REASONS, worded
 from web.context import actor, application, reading
@@ -180,10 +178,8 @@ def send_password_letter(number: int) -> Response:
         flash(translate("A suspended account gets no letter."), "error")
         return redirect(url_for("administration.show", number=number))
     language = account.language or application().settings.language
-    with force_locale(language):
-        link, _token = generate_reset_link(account)  # type: ignore[no-untyped-call]
-        body = render_template("security/email/reset_instructions.txt", reset_link=link)
-        letter = Letter(str(SUBJECTS["PASSWORD_RESET"]), body)
+    link, _token = generate_reset_link(account)  # type: ignore[no-untyped-call]
+    letter = letter_in(language, "reset_instructions", reset_link=link)
     with unit_of_work(application().sessions) as session:
         event = record(session, CaseKind.ACCOUNT, number, "password_letter_sent", actor=actor())
         key = f"account:{number}:password:{event.id}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
+from flask import session
+from flask_login import current_user
 from flask_security.forms import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
     LoginForm,
     RegisterFormV2,
     TwoFactorRescueForm,
@@ -15,22 +20,37 @@ from flask_security.forms import (
 from flask_security.password_util import PasswordUtil
 from flask_security.proxies import _datastore
 from flask_security.recovery_codes import MfRecoveryForm
+from flask_security.utils import get_message, hash_password
 from wtforms import BooleanField, HiddenField, RadioField, StringField
 
+from data.account_lists import state_of
 from matching.brokerage.accounts import LANGUAGES, entry_problems
 from matching.brokerage.consents import NOTICE_VERSION
 from matching.brokerage.passwords import normalised, password_problem
-from web.accounts.messages import PASSWORD_PROBLEMS
+from web.accounts.messages import LOCKED, PASSWORD_PROBLEMS
 from web.language import current_language, translate
 
 if TYPE_CHECKING:
     from web.accounts.users import Accounts, User
 
 
+_log = logging.getLogger(__name__)
+
+
 class SignInForm(LoginForm):
     """Address and password. Nobody is remembered beyond the session: its limits would be worth nothing."""
 
     remember = None
+
+    def validate(self, **given: Any) -> bool:
+        """Whether the person may come in; what was refused is logged without address (wrong passwords: `users`)."""
+        valid = bool(super().validate(**given))
+        if not valid and self.user is None:
+            _log.warning("sign-in refused: no such account")
+        elif not valid and self.user_authenticated:
+            user = cast("User", self.user)
+            _log.warning("sign-in refused: account:%d is %s", user.id, state_of(user).value)
+        return valid
 
 
 class RegistrationForm(RegisterFormV2):
@@ -72,17 +92,23 @@ class _Lockable:
         form = cast(Any, self)
         cast("Accounts", _datastore).hold(form.user)
         if form.user.is_locked():
-            form[self.field].errors = [
-                translate(
-                    "Too many attempts. For your safety this account is locked: try again in a quarter of an hour."
-                )
-            ]
+            form[self.field].errors = [str(LOCKED)]
             return False
         return bool(super().validate(**given))  # type: ignore[misc]
 
 
 class CodeForm(_Lockable, TwoFactorVerifyCodeForm):
     """The code of an authenticator."""
+
+    def validate(self, **given: Any) -> bool:
+        """Whether the code is right; a sign-in that began before there was a second factor sets up no other one."""
+        user = cast("User", self.user)
+        if not self.is_setup and session.get("tf_state") == "validating_profile":
+            cast("Accounts", _datastore).hold(user)
+            if user.has_second_factor:
+                self.code.errors = [get_message("TWO_FACTOR_SETUP_EXPIRED")[0]]
+                return False
+        return super().validate(**given)
 
 
 class SetupForm(TwoFactorSetupForm):
@@ -101,6 +127,43 @@ class PasswordAgainForm(_Lockable, VerifyForm):
     """The password once more, before something that matters."""
 
     field = "password"
+
+
+class ForgottenPasswordForm(ForgotPasswordForm):
+    """An address to which the way to a new password is sent, also while it waits for confirmation or is locked.
+
+    Who opens the letter has the mailbox: that confirms the address, and a guesser's lock must not keep the owner out.
+    """
+
+    def validate(self, **given: Any) -> bool:
+        """Whether a letter is sent; takes as long as for an address without account."""
+        if not super(ForgotPasswordForm, self).validate(**given):
+            return False
+        user = cast("User", self.user)
+        if user.active:
+            hash_password("not-a-password")
+            return True
+        self.email.errors = [get_message("DISABLED_ACCOUNT")[0]]
+        return False
+
+
+class NewPasswordForm(_Lockable, ChangePasswordForm):
+    """The password that holds, and another one; wrong ones count, since a stolen session could guess here."""
+
+    field = "password"
+
+    @property
+    def user(self) -> User:
+        """Whoever is signed in."""
+        return cast("User", current_user._get_current_object())
+
+    def validate(self, **given: Any) -> bool:
+        """Whether the old password is right and the new one is taken."""
+        if super().validate(**given):
+            return True
+        if get_message("INVALID_PASSWORD")[0] in self.password.errors:
+            self.user.track_failed_authn("password")
+        return False
 
 
 class RecoveryCodeForm(_Lockable, MfRecoveryForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any
 
 from flask import Flask
@@ -23,19 +24,34 @@ LIMITS = {
     "security.mf_recovery": "5 per minute; 20 per hour",
     "invitation.accept": "10 per minute; 60 per hour",
     "membership.invite": "10 per minute; 60 per hour",
+    "membership.claim": "10 per minute; 60 per hour",
+    "privacy.erase_own": "10 per minute; 60 per hour",
 }
 """Sent forms by endpoint, of one network address."""
+_ONE_HOUSEHOLD = 64
+"""Bits of an IPv6 address that name a network: whoever has one has all its addresses."""
+
+
+def network_address() -> str:
+    """What the limits count by: the address of the visitor, of IPv6 its network."""
+    given = get_remote_address()
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, IPv4Address):
+        return given
+    return str(address.ipv4_mapped or IPv6Network((int(address), _ONE_HOUSEHOLD), strict=False))
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
     """Limit the forms of `app`; called when all its views are there."""
     limiter = Limiter(
-        get_remote_address,
+        network_address,
         storage_uri=settings.rate_limit_url,
         strategy="moving-window",
         enabled=settings.rate_limits,
-        in_memory_fallback_enabled=not settings.rate_limit_url.startswith("memory"),
-        in_memory_fallback=["100 per minute"],
+        in_memory_fallback_enabled=not settings.rate_limit_url.startswith("memory"),  # with the same limits
     )
     limiter.init_app(app)
     app.extensions["abbina_limiter"] = limiter  # the views know it weakly

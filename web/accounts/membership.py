@@ -23,6 +23,7 @@ from matching.brokerage.membership_rules import LIMITS, OrganisationFields
 from matching.brokerage.people import members_of
 from matching.errors import AccountMoveError, InvalidEntryError, NotAllowedError
 from web.access import Audience, open_to
+from web.accounts.mail import limits_of_letters
 from web.accounts.wording import REASONS, worded
 from web.context import application, reading, someone
 from web.labels import ORGANISATION_KINDS, PARTNER_TYPES
@@ -143,7 +144,10 @@ def invite() -> Response | tuple[str, int]:
                 actor=someone().actor,
                 address=application().settings.address,
                 organisation=memberships.organisation_by_id(session, _own()),
+                most=limits_of_letters(),
             )
+    except AccountMoveError as error:
+        return _refused(error)
     except InvalidEntryError as error:
         return _page(given={"email": email}, problems=worded(error.problems)), 422
     flash(translate("The invitation is on its way; it holds for two weeks."), "success")

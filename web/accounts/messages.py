@@ -72,12 +72,14 @@ MESSAGES: dict[str, tuple[object, str]] = {
     "INVALID_INPUT": (_l("This value is not possible here."), "error"),
 }
 SUBJECTS: dict[str, object] = {
-    "REGISTER": _l("Abbina: confirm your address"),
-    "CONFIRM": _l("Abbina: confirm your address"),
-    "PASSWORD_NOTICE": _l("Abbina: your password was reset"),
-    "PASSWORD_CHANGE_NOTICE": _l("Abbina: your password was changed"),
-    "PASSWORD_RESET": _l("Abbina: set a new password"),
+    "confirmation_instructions": _l("Abbina: confirm your address"),
+    "welcome_existing": _l("Abbina: this address has an account already"),
+    "reset_notice": _l("Abbina: your password was reset"),
+    "change_notice": _l("Abbina: your password was changed"),
+    "reset_instructions": _l("Abbina: set a new password"),
 }
+"""Subjects of letters by the name of their template in templates/security/email."""
+LOCKED = _l("Too many attempts. For your safety this account is locked: try again in a quarter of an hour.")
 PASSWORD_PROBLEMS: dict[str, object] = {
     "short": _l("A password has at least 12 characters: a short sentence is easy to remember."),
     "long": _l("A password has at most 128 characters."),
@@ -86,6 +88,5 @@ PASSWORD_PROBLEMS: dict[str, object] = {
 
 
 def message_settings() -> dict[str, Any]:
-    """The messages and subjects as settings of the library."""
-    texts: dict[str, Any] = {f"SECURITY_MSG_{name}": text for name, text in MESSAGES.items()}
-    return texts | {f"SECURITY_EMAIL_SUBJECT_{name}": subject for name, subject in SUBJECTS.items()}
+    """The messages as settings of the library."""
+    return {f"SECURITY_MSG_{name}": text for name, text in MESSAGES.items()}

@@ -7,6 +7,7 @@ ended sessions does. OWASP ASVS 3.2, 3.3.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import time
 from datetime import timedelta
@@ -18,21 +19,26 @@ from flask_security.core import _user_loader
 from flask_security.proxies import _datastore
 from flask_security.signals import user_authenticated
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from data.models import EndedSession, now
+from matching.brokerage.lockout import end_lock
 from web.accounts.users import Accounts, User
-from web.context import reading
 
 IDLE = timedelta(hours=2)
 WHOLE = timedelta(hours=12)
 _NOTED_EVERY = 60.0
 """Seconds between two notes of when a session was last used: not every answer needs a new cookie."""
+_log = logging.getLogger(__name__)
 _STARTED, _SEEN, _ID = "abbina_started", "abbina_seen", "abbina_id"
 _WITHOUT_SECOND_FACTOR = frozenset(
     {"two_factor_setup", "two_factor_setup_validate", "two_factor_token_validation", "verify", "logout", "static"}
 )
+
+_SECRET = frozenset({"security.reset_password", "security.two_factor_setup"})
+"""Pages before the sign-in that show a secret: the token of a letter, the key of a second factor."""
 
 
 def is_in_force(moment: float) -> bool:
@@ -41,7 +47,7 @@ def is_in_force(moment: float) -> bool:
     seen = session.get(_SEEN) or moment
     if moment - started > WHOLE.total_seconds() or moment - seen > IDLE.total_seconds():
         return False
-    if _ID in session and reading().get(EndedSession, _hash(session[_ID])) is not None:
+    if _ID in session and _store().get(EndedSession, _hash(session[_ID])) is not None:
         return False
     if _SEEN not in session or moment - seen > _NOTED_EVERY:
         session[_SEEN] = moment
@@ -52,10 +58,15 @@ def end_this() -> None:
     """Remember that the session at hand was ended, so that a copy of its cookie is worth nothing; tidy up old ones."""
     if _ID not in session:
         return
-    store = cast(Accounts, _datastore).db.session  # holds the lock of SQLite already: another one would wait for it
+    store = _store()
     store.execute(delete(EndedSession).where(EndedSession.until < now()))
     store.merge(EndedSession(session_hash=_hash(session[_ID]), until=now() + WHOLE))
     store.commit()
+
+
+def _store() -> Session:
+    """The session that the library works with: when signing in or out it holds the lock of SQLite already."""
+    return cast(Session, cast(Accounts, _datastore).db.session)
 
 
 def _hash(identifier: str) -> str:
@@ -78,8 +89,10 @@ def _begin(_app: Flask, user: User, **_given: Any) -> None:
     g.pop("csrf_token", None)
     session[_ID] = secrets.token_urlsafe(16)
     session[_STARTED] = session[_SEEN] = time.time()
-    user.failed_logins, user.locked_until, user.last_seen_at = 0, None, now()
+    end_lock(user)
+    user.last_seen_at = now()
     cast(Accounts, _datastore).put(user)  # type: ignore[no-untyped-call]
+    _log.info("signed in: account:%d", user.id)
 
 
 def _refuse_odd_ways_back() -> None:
@@ -98,9 +111,10 @@ def _want_second_factor() -> WerkzeugResponse | None:
 
 
 def _keep_nowhere(response: Response) -> Response:
-    """Pages of somebody signed in stay in no cache, so that "back" after signing out shows nothing."""
-    fixed = request.endpoint in ("static", "bootstrap.static")
-    if not fixed and current_user and current_user.is_authenticated:
+    """Pages of somebody signed in, or who is about to, stay in no cache: "back" after signing out shows nothing."""
+    if request.endpoint in ("static", "bootstrap.static", "security.static"):
+        return response
+    if request.endpoint in _SECRET or (current_user and current_user.is_authenticated):
         response.headers["Cache-Control"] = "no-store, private"
     return response
 

@@ -12,12 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, redirect, url_for
+from flask import Flask, redirect, session, url_for
 from flask_security import Security
+from flask_security.confirmable import confirm_user
 from flask_security.proxies import _datastore
 from flask_security.signals import (
     password_changed,
     password_reset,
+    tf_code_confirmed,
     tf_disabled,
     tf_profile_changed,
     user_confirmed,
@@ -30,11 +32,14 @@ from data.models.vocabulary import CaseKind
 from data.settings import Settings
 from matching.brokerage.consents import NOTICE_VERSION, accepted_notice
 from matching.brokerage.events import record
+from matching.brokerage.lockout import end_lock
 from matching.brokerage.passwords import LANES, MEMORY_KIB, NORMAL_FORM, SHORTEST, TIME_COST
 from matching.brokerage.people import actor_of
 from web.access import BY_ENDPOINT, Audience
 from web.accounts.forms import (
     CodeForm,
+    ForgottenPasswordForm,
+    NewPasswordForm,
     PasswordAgainForm,
     Passwords,
     RecoveryCodeForm,
@@ -46,6 +51,7 @@ from web.accounts.forms import (
 from web.accounts.mail import OutboxMail
 from web.accounts.messages import message_settings
 from web.accounts.sessions import WHOLE, init_sessions
+from web.accounts.told import note
 from web.accounts.users import Accounts, OneTimeCodes, User, accounts_of
 
 _TRANSLATIONS = Path(__file__).parents[1] / "translations"
@@ -82,6 +88,8 @@ def init_accounts(app: Flask, settings: Settings) -> None:
         login_form=SignInForm,
         register_form=RegistrationForm,
         verify_form=PasswordAgainForm,
+        forgot_password_form=ForgottenPasswordForm,
+        change_password_form=NewPasswordForm,
         two_factor_verify_code_form=CodeForm,
         two_factor_setup_form=SetupForm,
         two_factor_rescue_form=RescueForm,
@@ -97,6 +105,8 @@ def init_accounts(app: Flask, settings: Settings) -> None:
     BY_ENDPOINT.update({f"security.{name}": Audience.PUBLIC for name in _PUBLIC})
     BY_ENDPOINT.update({f"security.{name}": Audience.SIGNED_IN for name in _SIGNED_IN})
     user_registered.connect(_registered, app)
+    password_reset.connect(_opened_by_letter, app)
+    tf_code_confirmed.connect(_set_up_at_sign_in, app)
     for signal, action in _LOGGED.items():
         signal.connect(_logger(action), app, weak=False)
     init_sessions(app)
@@ -108,18 +118,30 @@ def _use_recovery_code() -> Response:
 
 def _registered(_app: Flask, user: User, **_given: Any) -> None:
     """Log the registration, and which privacy notice was accepted with it; the library commits."""
-    session = cast(Accounts, _datastore).db.session
-    session.flush()
-    record(session, CaseKind.ACCOUNT, user.id, "registered", actor=actor_of(user.id))
-    accepted_notice(session, user, NOTICE_VERSION)
+    store = cast(Accounts, _datastore).db.session
+    store.flush()
+    record(store, CaseKind.ACCOUNT, user.id, "registered", actor=actor_of(user.id))
+    accepted_notice(store, user, NOTICE_VERSION)
+
+
+def _opened_by_letter(_app: Flask, user: User, **_given: Any) -> None:
+    """A new password by letter ends a lock, and confirms the address: the letter reached whoever has the mailbox."""
+    end_lock(user)
+    if user.confirmed_at is None:
+        confirm_user(user)  # type: ignore[no-untyped-call]
 
 
 def _logger(action: str) -> Any:
     def log(_app: Flask, user: User, **_given: Any) -> None:
-        session = cast(Accounts, _datastore).db.session
-        record(session, CaseKind.ACCOUNT, user.id, action, actor=actor_of(user.id))
+        note(user, action)
 
     return log
+
+
+def _set_up_at_sign_in(_app: Flask, user: User, **_given: Any) -> None:
+    """Staff that must have a second factor sets it up while signing in: the library tells that as any right code."""
+    if session.get("tf_state") == "validating_profile":
+        note(user, "second_factor_set")
 
 
 def _derived(settings: Settings, purpose: str) -> str:
@@ -147,6 +169,13 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "SECURITY_POST_CHANGE_VIEW": "account.show",
             "SECURITY_LOGOUT_METHODS": ["POST"],
             "SECURITY_EMAIL_HTML": False,
+            "SECURITY_EMAIL_PLAINTEXT": False,  # written by `mail`, in the recipient's language
+            "SECURITY_REGISTER_EMAIL_TEMPLATE": "security/email/confirmation_instructions",
+            "SECURITY_FORGOT_PASSWORD_TEMPLATE": "security/letter_wanted.html",
+            "SECURITY_SEND_CONFIRMATION_TEMPLATE": "security/letter_wanted.html",
+            # What links carry is hashed quickly: the default takes so long that an answer would tell an account.
+            "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
+            "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
             "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
             "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=3),
             "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),

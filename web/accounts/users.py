@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, g, request
@@ -12,17 +12,18 @@ from flask_security.core import RoleMixin, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.proxies import _datastore
 from flask_security.totp import Totp
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, scoped_session, sessionmaker
 
 from data.db import begin_writing
-from data.models import Account, now
+from data.models import Account
 from data.models.vocabulary import Role
+from matching.brokerage.lockout import count_failure, is_locked
 from matching.brokerage.people import person_of
+from web.accounts.told import note
 from web.context import application
 
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,15 @@ class User(UserMixin, Account):
             self.role = Role(getattr(given[0], "name", given[0])).value
 
     @property
+    def has_second_factor(self) -> bool:
+        """Whether a second factor is set up."""
+        return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    @property
     def needs_second_factor(self) -> bool:
         """Whether the account must set a second factor up before it can work."""
         wanted = application().settings.staff_second_factor and person_of(self).is_staff
-        return wanted and not (self.tf_primary_method and self.tf_totp_secret)
+        return wanted and not self.has_second_factor
 
     def check_tf_required(self, tf_setup_methods: Any, tf_fresh: bool) -> tuple[bool, Any]:
         """Whether signing in goes on with the second factor: where one is set up, and for staff by setting."""
@@ -66,19 +72,16 @@ class User(UserMixin, Account):
 
     def is_locked(self, form_error: Any = None) -> bool:
         """Whether there were too many wrong passwords or codes a moment ago."""
-        locked = self.locked_until is not None and self.locked_until > now()
+        locked = is_locked(self)
         if locked and form_error is not None:
             form_error.append("locked")  # shown as the same words as any other refusal
         return locked
 
     def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:
-        """Count a wrong password or code, stored at once; five in a row lock the account for a quarter of an hour."""
+        """Count a wrong password or code towards the lock-out, stored at once."""
+        _log.warning("wrong %s for account:%d", auth_type, self.id)
         session = cast("Accounts", _datastore).db.session
-        counted = update(Account).where(Account.id == self.id).values(failed_logins=Account.failed_logins + 1)
-        failures = session.scalar(counted.returning(Account.failed_logins))
-        if failures is not None and failures >= MOST_FAILURES:
-            lock = {"failed_logins": 0, "locked_until": now() + LOCKED_FOR}
-            session.execute(update(Account).where(Account.id == self.id).values(lock))
+        count_failure(session, self.id)
         session.commit()
         session.refresh(self)
 
@@ -102,11 +105,26 @@ class Accounts(SQLAlchemySessionUserDatastore):
         """A role by its name."""
         return UserRole(role) if role in {item.value for item in Role} else None
 
+    def find_user(self, case_insensitive: bool = False, **given: Any) -> User | None:
+        """The user of an address, a session or a token, with the organisation: all that a request asks of it.
+
+        Addresses are stored in small letters, so that the index on them serves.
+        """
+        [(attribute, value)] = given.items()
+        wanted = str(value).lower() if attribute == "email" else value
+        query = select(User).options(joinedload(User.organisation)).where(getattr(User, attribute) == wanted)
+        return cast("User | None", self.db.session.scalar(query))
+
     def create_user(self, **given: Any) -> User:
         """A new account; without a role it is a member."""
         given.setdefault("fs_uniquifier", uuid.uuid4().hex)
         given["email"] = given["email"].lower()
         return cast(User, super().create_user(**given))
+
+    def mf_set_recovery_codes(self, user: Any, rcs: list[str] | None) -> None:
+        """Store new recovery codes; the owner is told."""
+        super().mf_set_recovery_codes(user, rcs)
+        note(user, "recovery_codes_made")
 
     def mf_delete_recovery_code(self, user: Any, idx: int) -> bool:
         """Take a used recovery code off. The library's own changes the list in place, which is never stored."""

@@ -32,6 +32,9 @@ _OTHERWISE = _l("This value is not possible here.")
 REASONS: Mapping[str, Label] = {
     "last_administrator": _l("This is the last active administrator: make somebody else administrator first."),
     "open_cases": _l("This person still accompanies open cases: hand them over to somebody else first."),
+    "enough_letters": _l("This address was sent several invitations already. Try again later, at the latest tomorrow."),
+    "enough_invitations": _l("Many invitations went out from your account today. Try again tomorrow."),
+    "enough_claims": _l("You have asked to join this organisation several times today. Try again tomorrow."),
     "no_second_factor": _l("This account has no second factor."),
     "belongs_already": _l("Your account belongs to an organisation already, or asks to join one."),
     "belongs_elsewhere": _l("Your account belongs to another organisation: ask the agency to change that first."),

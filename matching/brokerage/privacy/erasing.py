@@ -11,6 +11,7 @@ from data.errors import NotFoundError
 from data.models import Account, Organisation, Proposal, now
 from data.models.vocabulary import CaseKind, ProposalState, Role
 from data.queries import PLATFORM
+from matching.brokerage.accounts import take_invitations_back
 from matching.brokerage.cases import open_cases
 from matching.brokerage.events import record
 from matching.brokerage.people import Person, members_of
@@ -47,6 +48,7 @@ def erase(session: Session, account_id: int, by: Person, *, with_organisation: b
     require_erasable(session, account, by)
     organisation = sole_organisation(session, account) if with_organisation else None
     withdrawal = _withdraw(session, organisation, account, by) if organisation is not None else Erased({})
+    take_invitations_back(session, account.id, actor=by.actor)
     counts = {part.name: part.erase(session, account) for part in PARTS}
     record(session, CaseKind.ACCOUNT, account.id, "erased", actor=by.actor)
     session.flush()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from matching.brokerage.texts.text import Text
 
+_NOT_YOU = {
+    "it": "Se la modifica non è partita dal titolare, è bene cambiare subito la password e avvisare l'agenzia.\n",
+    "en": "If this was not you, change the password at once and tell the agency.\n",
+}
 TEMPLATES: dict[str, dict[str, Text]] = {
     "account.invited": {
         "it": Text(
@@ -77,6 +81,40 @@ TEMPLATES: dict[str, dict[str, Text]] = {
             "Verification withdrawn: {organisation}",
             "Hello,\n\nthe verification of {organisation} has been withdrawn: for now its proposals cannot be "
             "published.\nReason: {reason}\n",
+        ),
+    },
+    "account.second_factor_set": {
+        "it": Text(
+            "Abbina: secondo fattore attivato",
+            "Buongiorno,\n\nper questo account di Abbina è stato configurato un secondo fattore.\n" + _NOT_YOU["it"],
+        ),
+        "en": Text(
+            "Abbina: second factor switched on",
+            "Hello,\n\na second factor was set up for this account of Abbina.\n" + _NOT_YOU["en"],
+        ),
+    },
+    "account.second_factor_off": {
+        "it": Text(
+            "Abbina: secondo fattore disattivato",
+            "Buongiorno,\n\nil secondo fattore di questo account di Abbina è stato disattivato: per accedere basta la "
+            "password.\n" + _NOT_YOU["it"],
+        ),
+        "en": Text(
+            "Abbina: second factor switched off",
+            "Hello,\n\nthe second factor of this account of Abbina was switched off: the password alone signs in.\n"
+            + _NOT_YOU["en"],
+        ),
+    },
+    "account.recovery_codes_made": {
+        "it": Text(
+            "Abbina: nuovi codici di recupero",
+            "Buongiorno,\n\nper questo account di Abbina sono stati generati nuovi codici di recupero: quelli "
+            "precedenti non valgono più.\n" + _NOT_YOU["it"],
+        ),
+        "en": Text(
+            "Abbina: new recovery codes",
+            "Hello,\n\nnew recovery codes were made for this account of Abbina: earlier ones are void.\n"
+            + _NOT_YOU["en"],
         ),
     },
     "account.second_factor_reset": {
