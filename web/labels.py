@@ -210,7 +210,7 @@ CRITERIA: Mapping[str, Label] = {
     "country": _l("country"),
     "stage": _l("stage of development"),
     "evidence": _l("documented experience"),
-    "words": _l("words"),
+    "words": _l("words in common"),
 }
 
 FEATURES: Mapping[str, Label] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 
@@ -15,9 +16,9 @@ from matching.brokerage.attachments import Owner, attachments_of
 from matching.brokerage.moves import Move, Step, begin, brokers_of, last_step, others, owners_of, steps_of
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import Person, account_of
-from matching.brokerage.proposal_content import expiry_of, fields_of
+from matching.brokerage.proposal_content import expiry_of, fields_of, write
 from matching.brokerage.proposal_paths import path_of
-from matching.brokerage.proposal_rules import publication_problems
+from matching.brokerage.proposal_rules import Fault, Problem, publication_problems
 from matching.errors import (
     AnotherPersonNeededError,
     ConflictError,
@@ -35,12 +36,16 @@ def submit(
 ) -> Proposal:
     """Hand a complete draft to the staff. Members of an organisation that is not verified yet may do so, too.
 
+    A draft begun before its author belonged to an organisation is handed in on behalf of that; a member who belongs
+    to none hands nothing in, because nobody could approve it.
+
     Raises NotFoundError, NotAllowedError, ConflictError, MoveNotAllowedError, or InvalidProposalError.
     """
     move = begin(session, reference, person, Step.SUBMITTED, version)
     if move.repeated or (version is None and move.proposal.state == ProposalState.TO_VALIDATE.value):
         return move.proposal
     move.require(ProposalState.DRAFT)
+    _require_organisation(move)
     _require_complete(move.proposal, day or today())
     move.proposal.submitted_at = now()
     proposal = move.done(ProposalState.TO_VALIDATE)
@@ -176,6 +181,14 @@ def _submitter(move: Move) -> int | None:
     """The account that handed it in, where it still waits since."""
     last = last_step(move.session, move.proposal)
     return account_of(last.actor) if last is not None else None
+
+
+def _require_organisation(move: Move) -> None:
+    if move.proposal.organisation_id is not None or move.person.is_staff:
+        return
+    if move.person.organisation_id is None:
+        raise InvalidProposalError((Problem("organisation", Fault.MISSING),))
+    write(move.proposal, replace(fields_of(move.proposal), organisation_id=move.person.organisation_id))
 
 
 def _require_complete(proposal: Proposal, day: date) -> None:

@@ -96,5 +96,5 @@ def sign_in(page: Page, email: str, password: str) -> None:
     """Sign in by the form, as people do."""
     page.goto("/login")
     page.get_by_label("Indirizzo e-mail").fill(email)
-    page.get_by_label("Parola d'accesso").fill(password)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Accedi").click()

@@ -52,7 +52,7 @@ def test_a_search_is_kept_finds_somebody_and_is_ended_without_scripts(
     card = list_of(page).locator(".match", has_text="Saftpresse Beispiel GmbH")
     expect(card.locator(".new")).to_have_text("nuovo")
     expect(list_of(page)).to_contain_text("1 nuovo dal")
-    list_of(page).get_by_role("button", name="Smetti di cercare").click()
+    list_of(page).get_by_role("button", name="Ferma la ricerca").click()
     expect(page.get_by_role("status")).to_contain_text("La ricerca è finita")
     expect(page.get_by_role("main")).to_contain_text("Nessuna ricerca salvata")
     context.close()

@@ -75,7 +75,7 @@ def invite(story: Story, page: Page, email: str, role: str, organisation: str = 
 def accept(story: Story, page: Page, email: str, name: str) -> None:
     page.goto(story.link(email, "/invitation/"))
     page.get_by_label("Nome e cognome").fill(name)
-    page.get_by_label("Parola d'accesso").fill(PASSWORD)
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Ho letto l’informativa").check()
     story.station(page, "invitation")
     page.get_by_role("button", name="Accetta l’invito").click()
@@ -118,17 +118,17 @@ def exported(story: Story, page: Page) -> dict[str, dict[str, str]]:
     page.get_by_role("link", name="Scaricare i propri dati").click()
     story.station(page, "my-data")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Scaricare i dati").click()
+        page.get_by_role("button", name="Scarica i dati").click()
     return dict(json.loads(download.value.path().read_text(encoding="utf-8")))
 
 
 def erase(story: Story, page: Page, member: Page) -> None:
     page.get_by_role("link", name="Cancellare questo account").click()
-    page.get_by_role("button", name="Cancellare definitivamente").click()
+    page.get_by_role("button", name="Cancella definitivamente").click()
     expect(page.locator(".field-error")).to_be_visible()
     page.get_by_label("Confermo la cancellazione definitiva").check()
     story.station(page, "erasing")
-    page.get_by_role("button", name="Cancellare definitivamente").click()
+    page.get_by_role("button", name="Cancella definitivamente").click()
     expect(page.get_by_role("status").first).to_contain_text("sono cancellati")
     story.station(page, "erased")
     member.goto("/account/")

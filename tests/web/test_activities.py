@@ -149,12 +149,15 @@ def test_one_click_in_a_letter_turns_its_kind_off(
 
 def test_a_list_is_followed_as_it_is_narrowed(member: Browser, stranger: Browser, session: Session) -> None:
     page = member.get("/proposals/?q=laser&kind=TO").text
-    assert "Save this search" in page
-    assert "Save this search" in member.get("/organisations/").text
-    assert "Save this search" not in stranger.get("/proposals/").text
+    assert "Follow this list" in page
+    assert "Follow this list" in member.get("/organisations/").text
+    assert "Follow this list" not in stranger.get("/proposals/").text
     member.send("/activities/lists/proposals", {"q": "laser", "kind": "TO", "name": "Laser nuovi", "state": "draft"})
     saved = session.scalars(select(SavedFilter)).one()
     assert (saved.name, saved.query) == ("Laser nuovi", {"q": "laser", "kind": "TO"})
-    assert "/proposals/?q=laser&amp;kind=TO&amp;sort=recent" in member.get("/activities/lists").text
+    listed = member.get("/activities/lists").text
+    assert "/proposals/?q=laser&amp;kind=TO&amp;sort=recent" in listed
+    assert "<span>Words: laser</span><span>Technology offer</span>" in listed
+    assert "Follow this list" not in member.get("/proposals/?mine=1").text  # it would follow everybody's
     member.send(f"/activities/lists/{saved.id}/leave")
     assert "You follow no list" in member.get("/activities/lists").text

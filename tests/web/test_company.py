@@ -227,3 +227,31 @@ def test_why_tells_nothing_of_hidden_proposals(
     chosen = member.get(f"{address}/why?target=proposals&candidate={secret.id}").text
     assert "Segreto industriale" not in chosen
     assert outsider.get(f"{address}/why?q=x").status_code == 403
+
+
+def test_a_company_keeps_looking_where_nobody_was_chosen_for_it(member: Browser, address: str) -> None:
+    page = member.get(address).text
+    assert page.count("Keep looking for me") == 2  # organisations, and proposals of others
+    page = member.get(member.send(f"{address}/searches", {"target": "organisations"}).location).text
+    assert page.count("Keep looking for me") == 1
+    assert "nobody new yet" in page
+    assert "/proposals/P-1#list-organisations" in member.get("/searches/").text
+
+
+def test_what_a_form_far_down_lacks_is_where_the_browser_goes_back_to(
+    member: Browser, sessions: sessionmaker[Session], address: str, candidates: list[int]
+) -> None:
+    decided(sessions, candidates[0], DecisionAction.ACCEPT)
+    page = member.get(address).text
+    assert f'action="{address}/responses#organisations-{candidates[0]}"' in page
+    assert f'id="organisations-{candidates[0]}"' in page
+
+
+def test_why_somebody_is_missing_is_asked_only_while_partners_are_suggested(
+    member: Browser, session: Session, home: Organisation
+) -> None:
+    proposal(session, reference="P-2", organisation_id=home.id, state="draft")
+    session.commit()
+    page = member.get("/proposals/P-2").text
+    assert "Why am I not seeing somebody?" not in page
+    assert "only while the proposal is published" in page

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.models import Proposal, now
+from data.models import Account, Proposal, now
 from data.queries import proposal_by_reference
 from data.settings import Settings
 from matching.errors import NothingToMatchError, NotIndexedError
@@ -39,7 +39,7 @@ def test_the_kinds_are_offered_in_plain_words(italian: Browser) -> None:
     page = italian.get("/proposals/new").text
     for kind in KINDS:
         assert f'href="/proposals/new/{kind}"' in page
-    assert "Hai un problema tecnico e cerchi chi possa risolverlo." in page
+    assert "Per chi ha un problema tecnico e cerca chi possa risolverlo." in page
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,7 +137,7 @@ def test_what_was_typed_stays_and_is_escaped(client: Browser) -> None:
 
 def test_italian_readers_get_italian_complaints(italian: Browser) -> None:
     answer = italian.send("/proposals/new/RDR", form_of("RDR", action="publish", title="", call_weeks="molte"))
-    assert "Scrivi qui qualcosa: serve per pubblicare." in answer.text or answer.status_code == 422
+    assert "Campo da compilare: serve per pubblicare." in answer.text or answer.status_code == 422
     assert "Not a valid integer" not in answer.text
 
 
@@ -315,3 +315,43 @@ def test_what_the_quality_check_holds_back_is_kept_and_goes_to_the_desk(
     assert stored.state == "draft"
     assert answer.location == f"/desk/proposals/{stored.reference}"
     assert "Saved, not published" in client.get(answer.location).text
+
+
+def test_a_member_writes_for_their_own_organisation_and_is_not_asked_for_it(visit: Visit, session: Session) -> None:
+    own = organisation(session, name="Officine Prova S.r.l.", country="AT")
+    session.commit()
+    page = visit("member", own).get("/proposals/new/TR").text
+    assert 'name="organisation"' not in page
+    assert "Officine Prova S.r.l." in page
+    assert '<option value="AT" selected>' in page
+
+
+def test_a_member_of_no_organisation_saves_a_draft_and_is_told_what_is_missing_to_send_it(
+    visit: Visit, sessions: sessionmaker[Session]
+) -> None:
+    member = visit("member")
+    assert "belongs to no organisation yet" in member.get("/proposals/new").text
+    answer = member.send("/proposals/new/TR", form_of("TR", action="submit"))
+    assert answer.status_code == 422
+    assert error_of(answer.text, "organisation") == "Say first for which organisation the proposal is posted."
+    assert how_many(sessions) == 0
+    draft = member.send("/proposals/new/TR", form_of("TR", action="draft")).location
+    back = member.send(f"{draft}/submit")
+    assert back.location.endswith("/edit?check=1")
+    assert error_of(member.get(back.location).text, "organisation")
+
+
+def test_a_draft_of_before_is_sent_for_the_organisation_that_its_author_belongs_to_now(
+    visit: Visit, session: Session, sessions: sessionmaker[Session]
+) -> None:
+    member = visit("member")
+    draft = member.send("/proposals/new/TR", form_of("TR", action="draft")).location
+    author = session.scalars(select(Proposal)).one().author_id
+    home = organisation(session)
+    joined = session.get_one(Account, author)
+    joined.organisation_id, joined.membership = home.id, "confirmed"
+    session.commit()
+    member.send(f"{draft}/submit")
+    with sessions() as fresh:
+        stored = fresh.scalars(select(Proposal)).one()
+        assert (stored.state, stored.organisation_id) == ("to_validate", home.id)

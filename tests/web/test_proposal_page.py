@@ -162,6 +162,20 @@ def test_texts_cannot_carry_markup(client: Browser, service: FakeService, sessio
     assert "javascript:" not in page.lower()
 
 
+def test_what_the_second_language_lacks_is_read_in_the_first(client: Browser, session: Session) -> None:
+    texts = {"title": "Strato duro", "summary": "In breve", "description": "Serve uno strato duro.", "language": "it"}
+    second = {"second_language": "en", "second_title": "Hard layer", "second_summary": "In short"}
+    record = proposal(session, **texts, **second)
+    session.commit()
+    page = client.get(f"/proposals/{record.reference}?lang=en").text
+    assert '<p class="lede" lang="en">In short</p>' in page
+    assert '<p class="running" lang="it">Serve uno strato duro.</p>' in page
+    assert "The text in Italian" in page
+    page = client.get(f"/proposals/{record.reference}?lang=it").text
+    assert '<p class="lede" lang="it">In breve</p>' in page
+    assert "Il testo in inglese" in page
+
+
 def test_shows_the_second_language_to_those_who_read_it(client: Browser, session: Session) -> None:
     record = proposal(session, title="Strato duro", second_language="en", second_title="Hard layer")
     session.commit()
@@ -232,7 +246,7 @@ def test_without_a_summary_the_description_begins(client: Browser, session: Sess
     record = proposal(session, summary=None, description="Una riga che spiega. " * 60)
     session.commit()
     page = client.get(f"/proposals/{record.reference}").text
-    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.S)
+    lede = re.search(r'<p class="lede"[^>]*>(.*?)</p>', page, re.S)
     assert lede is not None
     assert lede.group(1).startswith("Una riga che spiega.")
     assert lede.group(1).endswith("…")

@@ -74,6 +74,12 @@ class CompanyView:
         """The lists with their cards."""
         return (("organisations", self.organisations.good), ("proposals", self.proposals.good))
 
+    @property
+    def in_both_lists(self) -> bool:
+        """Whether there is somebody in each of the two lists, which then stand side by side."""
+        added = {item.target for item in self.plain}
+        return all(cards or name in added for name, cards in self.cards)
+
     def about(self, target: str, candidate_id: int) -> list[Answered]:
         """The answers about one candidate."""
         return [item for item in self.answers if (item.target, item.candidate_id) == (target, candidate_id)]

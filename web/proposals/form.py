@@ -271,6 +271,8 @@ def describe(problem: Problem, field: Field) -> str:
 
 
 def _missing(field: Field) -> str:
+    if field.short_name == "organisation":
+        return translate("Say first for which organisation the proposal is posted.")
     if isinstance(field, SelectMultipleField):
         return translate("Choose at least one.")
     if isinstance(field, SelectField | RadioField):

@@ -16,7 +16,7 @@ from data.queries import PLATFORM, organisations_named, proposal_by_reference, t
 from matching.brokerage import proposals as moves
 from matching.brokerage.checking import check_proposal
 from matching.brokerage.permissions import is_staff, require_owner_or_staff
-from matching.brokerage.proposal_rules import ProposalFields, publication_problems
+from matching.brokerage.proposal_rules import Fault, Problem, ProposalFields, publication_problems
 from matching.brokerage.validation import approve, submit
 from matching.errors import (
     AlreadySentError,
@@ -33,7 +33,14 @@ from web.language import translate
 from web.proposals import pages
 from web.proposals.form import ProposalForm, fields_from, form_for, renew_token, show_problems
 from web.proposals.moving import must_be_verified
-from web.proposals.writing import Desk, changed_meanwhile, no_draft_any_more, preview_of, sent_before
+from web.proposals.writing import (
+    Desk,
+    changed_meanwhile,
+    no_draft_any_more,
+    own_organisation,
+    preview_of,
+    sent_before,
+)
 from web.quality import needs_a_reason
 from web.security import csrf
 
@@ -54,7 +61,9 @@ def choose_kind() -> str:
 def post(kind: str) -> Response:
     """Write a new proposal of a kind."""
     chosen = _kind(kind)
-    form = form_for(chosen, organisation=request.args.get("organisation", ""))
+    own = own_organisation()
+    country = {"country": own.country} if own is not None and own.country else {}
+    form = form_for(chosen, organisation=request.args.get("organisation", ""), **country)
     desk = Desk(form, chosen)
     return desk.page() if request.method == "GET" else _submitted(desk)
 
@@ -74,7 +83,8 @@ def edit(reference: str) -> Response:
     if request.method == "POST":
         return _submitted(desk)
     if "check" in request.args:
-        show_problems(desk.form, publication_problems(stored, today()))
+        nobody = () if _has_somebody_behind(proposal) else (Problem("organisation", Fault.MISSING),)
+        show_problems(desk.form, (*publication_problems(stored, today()), *nobody))
     return desk.page()
 
 
@@ -85,6 +95,11 @@ def preview(kind: str) -> str:
     chosen = _kind(kind)
     fields = fields_from(form_for(chosen), chosen, None)
     return render_template("proposals/_preview.html", preview=preview_of(fields), kind=kind)
+
+
+def _has_somebody_behind(proposal: Proposal) -> bool:
+    """Whether there is an organisation for which it can be handed in, or the agency itself posts it."""
+    return is_staff(person()) or proposal.organisation_id is not None or own_organisation() is not None
 
 
 def _kind(kind: str) -> ProposalKind:
@@ -139,6 +154,8 @@ def _onwards(kept: Kept, action: str) -> Response:
 
 def _store(session: Session, desk: Desk, fields: ProposalFields, action: str) -> Kept:
     problems = publication_problems(fields, today()) if action != "draft" else ()
+    if action == "submit" and fields.organisation_id is None and not is_staff(person()):
+        problems = (*problems, Problem("organisation", Fault.MISSING))
     if problems:  # all of them at once, before the first that a mere draft would have
         raise InvalidProposalError(problems)
     author = someone()

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from flask import make_response, render_template
 from werkzeug.wrappers import Response
 
+from data.models import Organisation
 from data.models.vocabulary import ProposalKind, Tree
 from matching.brokerage.permissions import is_staff, may_see_uncurated
 from matching.brokerage.proposal_rules import SECOND_TEXTS, Need, ProposalFields, need
 from matching.drafts import Draft
 from matching.errors import NothingToMatchError, NotIndexedError
 from matching.ranking import ORGANISATIONS, PROPOSALS
-from web.context import application, person
+from web.context import application, person, reading
 from web.labels import KINDS, STATES, named
 from web.language import translate
 from web.proposals.advice import additions
@@ -72,9 +73,18 @@ class Desk:
             notice=self.notice,
             correcting=self.correcting,
             is_staff=is_staff(person()),
+            own=own_organisation(),
             may_publish=is_staff(person()) and not application().settings.second_approval,
         )
         return make_response(page, status)
+
+
+def own_organisation() -> Organisation | None:
+    """The organisation on whose behalf a member writes; None for staff, who choose one, and while there is none."""
+    someone = person()
+    if someone is None or someone.is_staff or someone.organisation_id is None:
+        return None
+    return reading().get(Organisation, someone.organisation_id)
 
 
 def changed_meanwhile(reference: str, stored: ProposalFields, typed: ProposalFields) -> Notice:

@@ -6,9 +6,10 @@ for (const field of document.querySelectorAll("[data-limit]")) {
   const note = document.getElementById("limit-" + field.id);
   if (!note) continue;
   const limit = Number(field.dataset.limit);
+  const told = (number) => number.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
   const count = () => {
     const left = limit - field.value.trim().length;
-    note.textContent = left >= 0 ? note.dataset.left.replace("{left}", left) : note.dataset.over.replace("{over}", -left);
+    note.textContent = left >= 0 ? note.dataset.left.replace("{left}", told(left)) : note.dataset.over.replace("{over}", told(-left));
     note.classList.toggle("over", left < 0);
   };
   field.addEventListener("input", count);
@@ -16,8 +17,11 @@ for (const field of document.querySelectorAll("[data-limit]")) {
 }
 
 // After a form came back, the reader starts at what is wrong with it.
-const errors = document.getElementById("errors");
-if (errors) errors.focus();
+const errors = document.getElementById("errors") || document.querySelector(".field-error[role=alert]");
+if (errors) {
+  errors.tabIndex = -1;
+  errors.focus();
+}
 
 // Who could match, while one writes.
 const form = document.querySelector("form[data-preview]");

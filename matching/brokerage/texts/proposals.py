@@ -71,7 +71,7 @@ TEMPLATES: dict[str, dict[str, Text]] = {
     "response.interested": {
         "it": Text(
             "Interesse per {candidate}",
-            "Buongiorno,\n\nper la proposta «{title}» l'azienda è interessata a {candidate}.\n",
+            "Buongiorno,\n\nper la proposta «{title}» l'impresa è interessata a {candidate}.\n",
         ),
         "en": Text(
             "Interested in {candidate}",
@@ -81,7 +81,7 @@ TEMPLATES: dict[str, dict[str, Text]] = {
     "response.not_interested": {
         "it": Text(
             "Nessun interesse per {candidate}",
-            "Buongiorno,\n\nper la proposta «{title}» l'azienda non è interessata a {candidate}.\n",
+            "Buongiorno,\n\nper la proposta «{title}» l'impresa non è interessata a {candidate}.\n",
         ),
         "en": Text(
             "Not interested in {candidate}",
@@ -91,7 +91,7 @@ TEMPLATES: dict[str, dict[str, Text]] = {
     "response.question": {
         "it": Text(
             "Domanda su {candidate}",
-            "Buongiorno,\n\nper la proposta «{title}» l'azienda chiede di {candidate}:\n{question}\n",
+            "Buongiorno,\n\nper la proposta «{title}» l'impresa chiede di {candidate}:\n{question}\n",
         ),
         "en": Text(
             "A question about {candidate}",
