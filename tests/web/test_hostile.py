@@ -36,6 +36,7 @@ REPEATED = {
     "administration.invite": "a letter may be lost: the invitation before ends, and another letter goes out",
     "membership.invite": "a letter may be lost: the invitation before ends, and another letter goes out",
     "security.send_confirmation": "whoever asks again gets another letter",
+    "security.mf_recovery_codes": "other codes each time: each time it is logged, and the owner told",
 }
 """Endpoints at which the same form sent again is meant to do the same again, and why."""
 SHOW_NOTHING_STORED = ("security.", "static", "bootstrap.", "notices.", "home.health", "proposals.choose_kind")
