@@ -132,7 +132,8 @@ def test_a_list_is_in_the_second_language_for_those_who_read_it(client: Browser,
     session.commit()
     page = client.get("/proposals/?lang=en&q=moulds").text  # found by its English words, too
     assert re.search(r'lang="en">Hard layer</a>.*lang="en">For moulds</p>', page, re.S)
-    assert re.search(r'lang="it">Strato duro</a>.*lang="it">Per stampi</p>', client.get("/proposals/?lang=it").text, re.S)
+    page = client.get("/proposals/?lang=it").text
+    assert re.search(r'lang="it">Strato duro</a>.*lang="it">Per stampi</p>', page, re.S)
 
 
 def test_home_counts_and_shows_the_latest(client: Browser, session: Session) -> None:
