@@ -1,7 +1,7 @@
 """Days of moments and due dates, reckoned by the database itself, alike on SQLite and PostgreSQL. All days are UTC's.
 
-Working days are those of `data.public_holidays`: a statement counts weekdays, and names the days of this year and the last
-from which a public holiday makes it later. What began before is long overdue, whatever its day.
+Working days are those of `data.public_holidays`: a statement counts weekdays, and names the days of this year and the
+last from which a public holiday makes it later. What began before is long overdue, whatever its day.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def _cases(number: int, form: str) -> str:
     )
 
 
-def _around_holidays(
-    number: int, year: int, moment: str, day: str, written: Callable[[date], str], usual: str
-) -> str:
+def _around_holidays(number: int, year: int, moment: str, day: str, written: Callable[[date], str], usual: str) -> str:
     """SQL of the due day: `usual`, but for the days that `_exceptions` names.
 
     Asked first is whether the moment lies in a run of such days: comparing with each day would take most of the time.

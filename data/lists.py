@@ -126,6 +126,9 @@ class ProposalListing:
     organisation: str | None
     published: date | None
     expires: date | None
+    second_language: str | None
+    second_title: str | None
+    second_summary: str | None
     themes: tuple[TreeCode, ...] = ()
 
 
@@ -170,6 +173,9 @@ def list_proposals(session: Session, wanted: ProposalFilter, day: date | None = 
             Organisation.name,
             Proposal.published,
             Proposal.expires,
+            Proposal.second_language,
+            Proposal.second_title,
+            func.coalesce(Proposal.second_summary, Proposal.second_description),
         )
         .outerjoin(Organisation, Proposal.organisation_id == Organisation.id)
         .where(Proposal.id.in_(ids))
@@ -202,7 +208,9 @@ def _proposal_conditions(wanted: ProposalFilter, day: date) -> list[ColumnElemen
     conditions += [column == value for column, value in equal if value]
     if wanted.theme:
         conditions.append(Proposal.id.in_(_owners_of(ProposalCode.proposal_id, wanted.theme)))
-    searched = (Proposal.title, Proposal.summary, Proposal.description, Proposal.reference, Organisation.name)
+    written = (Proposal.title, Proposal.summary, Proposal.description)
+    second = (Proposal.second_title, Proposal.second_summary, Proposal.second_description)
+    searched = (*written, *second, Proposal.reference, Organisation.name)
     return conditions + says(wanted.text, searched)
 
 

@@ -1,4 +1,4 @@
-"""Working days in Italy: Monday to Friday but for the national public holidays. The patron's day of a town is not known.
+"""Working days in Italy: Monday to Friday but for national public holidays. The day of a town's patron is not known.
 
 Legge 27 maggio 1949, n. 260, as changed by legge 5 marzo 1977, n. 54, d.P.R. 28 dicembre 1985, n. 792 (Epiphany),
 legge 20 novembre 2000, n. 336 (2 June) and legge 8 ottobre 2025, n. 151 (4 October, from 2026 on).

@@ -25,7 +25,7 @@ MOST_SHARED = 5
 MOST_THEMES = 3
 MOST_PAIRS = 5
 LEAST_SIMILAR = 0.4
-"""Cosine from which a further pair of sentences is marked: below it, most pairs of the demo region share a mere word."""
+"""Cosine from which a further pair is marked: below it, most pairs of the demo region have a mere word in common."""
 _SHARE = 0.3
 """Share of what a criterion's features could add (or take away) at most, from which it is a MATCH (or a GAP)."""
 _FACTS: Mapping[Criterion, tuple[str, float, float]] = {

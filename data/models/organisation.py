@@ -36,7 +36,7 @@ class Organisation(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When a broker found that it is what it says, or the agency imported it; before that its members cannot publish."""
+    """When a broker found that it is what it says, or an import added it; before that its members cannot publish."""
     verified_by: Mapped[str | None] = mapped_column(String(200))
 
     external_ids: Mapped[list[ExternalId]] = relationship(cascade="all, delete-orphan", order_by="ExternalId.id")

@@ -21,7 +21,6 @@ from data.sources.report import Notices
 from data.sources.rows import Closure, RawRow
 from data.sources.upsert import Identity, Outcome
 
-
 IMPORTED_BY = "job:import"
 """Who verified an organisation that came with an import: the agency vouches for what it loads."""
 

@@ -34,7 +34,7 @@ class Newer:
 
 
 class DecidedError(ConflictError):
-    """Somebody else has decided about the same candidate; `decision` is theirs, `same` says that it is this very one."""
+    """Somebody else has decided about the same candidate; `decision` is theirs, `same` says whether it is this one."""
 
     def __init__(self, row: CurationDecision, *, same: bool = False) -> None:
         super().__init__(f"decision {row.id} ({row.action}) about this candidate is somebody else's: look at it first")
@@ -70,7 +70,8 @@ def decide(
 
     Raises NotFoundError for an unknown proposal or candidate, CurationError where the rules forbid the decision (a
     rejection without a reason, a note without text, nothing to undo, a proposal suggested to itself or a partner of
-    its own added, a proposal that is not open), DecidedError where somebody else has decided about the candidate since, or just so.
+    its own added, a proposal that is not open), DecidedError where somebody else has decided about the candidate since,
+    or has decided the same.
     """
     _require_records(session, proposal_id, target, candidate_id)
     _require_complete(action, reason, note)

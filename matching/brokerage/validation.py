@@ -75,9 +75,9 @@ def approve(
     """Open a proposal to matching, by the staff; a draft directly, unless two must approve (`second_approval`).
 
     With two, the first approval is an opinion that is logged (the state stays), the second publishes; neither is its
-    author's, and a change of the text or its files ends the first. `files` are the numbers of those that the person saw;
-    others are a conflict. One that is open already, saying what the person saw, stays as
-    it is. Raises as `submit` does, AnotherPersonNeededError, and OrganisationNotVerifiedError.
+    author's, and a change of the text or its files ends the first. `files` are the numbers of those that the person
+    saw; others are a conflict. One that is open already, saying what the person saw, stays as it is. Raises as
+    `submit` does, AnotherPersonNeededError, and OrganisationNotVerifiedError.
     """
     day = day or today()
     move = begin(session, reference, person, Step.APPROVED, version, staff=True)
@@ -128,13 +128,13 @@ def refusal_of(session: Session, proposal: Proposal) -> CaseEvent | None:
 
 
 def first_opinion(session: Session, proposal: Proposal) -> CaseEvent | None:
-    """The first of two approvals, where it stands: given since the proposal came to wait, of text and files as they are."""
+    """The first of two approvals, where it stands: given since the proposal came to wait, of text and files as now."""
     approved = _what_it_is(session, proposal)
     return next((event for event in _opinions(session, proposal) if _about(event) == approved), None)
 
 
 def lapsed_opinion(session: Session, proposal: Proposal) -> CaseEvent | None:
-    """The newest first approval since the proposal came to wait, where none stands: text or files were changed since."""
+    """The newest first approval since the proposal came to wait, where none stands: text or files were changed."""
     opinions = _opinions(session, proposal)
     approved = _what_it_is(session, proposal)
     return opinions[0] if opinions and all(_about(event) != approved for event in opinions) else None

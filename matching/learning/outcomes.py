@@ -16,9 +16,9 @@ from matching.types import Target
 class InterestLog:
     """Who expressed interest in what, and what came of it.
 
-    An organisation that expresses interest in a proposal says that it fits; an agreement says so more strongly; a
-    rejection with its reason speaks against it. A request for information says less than either. Drafts say nothing, nor what was withdrawn; where no agreement came
-    about, the interest had been there all the same.
+    An organisation that expresses interest in a proposal says that it fits; an agreement says so more strongly, a
+    request for information less; a rejection with its reason speaks against it. Drafts say nothing, nor what was
+    withdrawn; where no agreement came about, the interest had been there all the same.
     """
 
     def opinions(self, session: Session) -> list[Opinion]:

@@ -24,7 +24,8 @@ from tests.web.conftest import session_of
 from tests.web.world import OBJECTS, World
 
 PERSONAS = ("stranger", "halfway", "member", "company", "partner", "broker", "administrator")
-"""`halfway` has given the password and not yet the second factor; `member` has no organisation yet; `company` acts for that whose need FEATURED is, `partner` for another."""
+"""`halfway` has given the password and not yet the second factor; `member` has no organisation yet; `company` acts for
+that whose need FEATURED is, `partner` for another."""
 COMPANY = "demo:advanced_manufacturing-03"
 PARTNER = "demo:advanced_manufacturing-01"
 FEATURED = "VF-ADV-001"

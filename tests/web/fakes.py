@@ -131,9 +131,7 @@ class FakeService:
             raise self.error
         return self.placed
 
-    def pairs_of(
-        self, reference: str, target: Target, candidate_id: int, *, most: int = 5
-    ) -> tuple[SentencePair, ...]:
+    def pairs_of(self, reference: str, target: Target, candidate_id: int, *, most: int = 5) -> tuple[SentencePair, ...]:
         """What was put in."""
         if self.error is not None:
             raise self.error

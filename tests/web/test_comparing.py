@@ -80,7 +80,10 @@ def test_both_texts_are_read_in_full_with_all_pairs_of_sentences_numbered(
         "[pair 1: Depositiamo strati duri. ]",
         "[pair 2: Da anni. ]",
     ]
-    links, marks = re.findall(r'class="found-number" href="#([^"]+)"', raw), re.findall(r'<mark[^>]* id="([^"]+)"', raw)
+    links, marks = (
+        re.findall(r'class="found-number pair-number" href="#([^"]+)"', raw),
+        re.findall(r'<mark[^>]* id="([^"]+)"', raw),
+    )
     assert sorted(links) == sorted(marks) == ["ours-1", "ours-2", "theirs-1", "theirs-2"]
     assert "Il resto è noto." in raw
     assert 'name="action" value="accept"' in raw

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.models import Assignment, CaseEvent, ClientNote, CurationDecision, Proposal
+from data.models import Assignment, Attachment, CaseEvent, ClientNote, CurationDecision, Proposal
 from data.models.vocabulary import QualityRule, Severity
 from matching.brokerage.quality import Finding
 from matching.types import Target
@@ -392,3 +392,24 @@ def test_the_result_of_a_bulk_action_has_the_shortcuts_of_the_desk(client: Brows
     assert "/static/desk.js" in page
     assert page.count('data-key="o"') == page.count('class="result-item"') == 2
     assert 'href="/desk/?kind=validation" data-key="b"' in page
+
+
+def test_a_decision_leads_back_to_the_queue_as_it_was_filtered(client: Browser, session: Session) -> None:
+    waiting = to_validate(session)
+    session.commit()
+    client.get("/desk/?kind=validation&q=parola&unknown=1")
+    page = client.get(f"/desk/proposals/{waiting.reference}").text
+    assert 'href="/desk/?kind=validation" data-key="b"' in page
+    form = {"version": version_in(page), "reason": "Manca il testo."}
+    answer = client.send(f"/desk/proposals/{waiting.reference}/refuse", form)
+    assert answer.location == "/desk/?kind=validation"
+
+
+def test_the_check_shows_the_files_and_the_text_in_the_second_language(client: Browser, session: Session) -> None:
+    waiting = to_validate(session, second_title="Pins for hot parts", second_language="en")
+    values = {"owner_kind": "proposal", "owner_id": waiting.id, "name": "scheda.pdf", "media_type": "application/pdf"}
+    session.add(Attachment(key="k", size=1, sha256="a" * 64, actor="job:test", **values))
+    session.commit()
+    page = client.get(f"/desk/proposals/{waiting.reference}").text
+    assert re.search(r'lang="en">Pins for hot parts', page)
+    assert f"/proposals/{waiting.reference}/attachments/" in page

@@ -126,6 +126,7 @@ def test_who_cannot_express_interest_is_told_why(
     said = text_of(browser(app, who).get(f"/interests/new/{target.reference}").text)
     why = {"owner": "is your own", "closed": "takes no expressions"}
     assert why.get(whose, "that the agency has verified") in said
+    assert ("ask the agency to verify it. My organisation" in said) is (whose == "unverified")
     answer = browser(app, who).send(
         f"/interests/new/{target.reference}", {**PLATFORM_FORM, "notice": "y", "action": "send"}
     )

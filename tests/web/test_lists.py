@@ -126,6 +126,16 @@ def test_organisations_filter_and_sort(client: Browser, session: Session, query:
     assert titles(client.get(f"/organisations/?{query}").text) == expected
 
 
+def test_a_list_is_in_the_second_language_for_those_who_read_it(client: Browser, session: Session) -> None:
+    second = {"second_language": "en", "second_title": "Hard layer", "second_summary": "For moulds"}
+    proposal(session, title="Strato duro", summary="Per stampi", **second)
+    session.commit()
+    page = client.get("/proposals/?lang=en&q=moulds").text  # found by its English words, too
+    assert re.search(r'lang="en">Hard layer</a>.*lang="en">For moulds</p>', page, re.S)
+    page = client.get("/proposals/?lang=it").text
+    assert re.search(r'lang="it">Strato duro</a>.*lang="it">Per stampi</p>', page, re.S)
+
+
 def test_home_counts_and_shows_the_latest(client: Browser, session: Session) -> None:
     proposal(session, title="Ultima")
     proposal(session, source="een", country="DE", state="closed")

@@ -6,6 +6,8 @@ from flask import Blueprint
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
-from web.desk import acting, adding, comparing, listing, reading, reviewing  # noqa: E402 - their views join the blueprint
+from web.desk import acting, adding, comparing, items, listing, reading, reviewing  # noqa: E402 - their views join
+
+pages.add_app_template_global(items.desk_address)
 
 __all__ = ["acting", "adding", "comparing", "listing", "pages", "reading", "reviewing"]

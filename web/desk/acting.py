@@ -138,7 +138,7 @@ def _release(work: Session, item: Chosen) -> str:
 def _approve(work: Session, item: Chosen) -> str:
     proposal = work.get(Proposal, item.object_id) if item.kind is QueueKind.VALIDATION else None
     if proposal is None:
-        return "impossible"
+        return "only_validation"
     if proposal.state != ProposalState.TO_VALIDATE.value:
         return "gone"
     if check_proposal(work, application().service, proposal.reference, today=today()).blocked:
@@ -155,7 +155,7 @@ def _approve(work: Session, item: Chosen) -> str:
 def _extend(work: Session, item: Chosen) -> str:
     proposal = work.get(Proposal, item.object_id) if item.kind is QueueKind.EXPIRY else None
     if proposal is None:
-        return "impossible"
+        return "only_expiry"
     extend(work, proposal.reference, someone())
     settle(work, item.kind, item.object_id)
     return "done"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import render_template, request
 
 from data.queries import proposal_by_reference
-from matching.brokerage.curation import standing
+from matching.brokerage.curation import history, last_decisions, standing
 from matching.types import Target
 from web.access import Audience, open_to
 from web.candidates import Candidate, matches_of, suggestions_now
@@ -63,6 +63,7 @@ def compare(reference: str) -> str:
         criteria=_criteria(reasons),
         points=_points(reasons),
         decided={key: row.action for key, row in standing(session, proposal.id).items()},
+        last=last_decisions(history(session, proposal.id)),
     )
 
 

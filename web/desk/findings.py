@@ -22,6 +22,9 @@ _TEXTS = (
     "advantages",
     "partner_role",
     "ipr_notes",
+    "second_title",
+    "second_summary",
+    "second_description",
 )
 
 

@@ -1,16 +1,22 @@
-"""Items of the queue as forms name them, and where each kind leads."""
+"""Items of the queue as forms name them, where each kind leads, and where somebody left the queue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import request, session, url_for
 from werkzeug.exceptions import BadRequest
 
 from data.models.vocabulary import QueueKind
 from matching.brokerage.queue import QueueItem
 
 _LARGEST = 2**31
+_LEFT_AT = "desk_at"
+_FILTERS = ("kind", "whose", "overdue", "sort", "page")
+"""Not the words: who looked for one item and has done it wants to see the others."""
+_LONGEST = 300
+"""Characters of filters that are kept: they lie in a cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +58,16 @@ def address(kind: QueueKind, reference: str) -> str:
     if kind is QueueKind.INTEREST:
         return url_for("interests.show", reference=reference)
     return url_for("verification.show", number=int(reference))
+
+
+def remember_desk() -> None:
+    """Keep how the page of the queue at hand is filtered, for the ways back to it."""
+    query = urlencode([(name, request.args[name]) for name in _FILTERS if request.args.get(name)])
+    if len(query) <= _LONGEST and session.get(_LEFT_AT, "") != query:
+        session[_LEFT_AT] = query
+
+
+def desk_address() -> str:
+    """The queue as this person last filtered it."""
+    query = session.get(_LEFT_AT)
+    return url_for("desk.index") + (f"?{query}" if query else "")

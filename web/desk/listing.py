@@ -12,7 +12,7 @@ from matching.brokerage.queue_sources import SOURCES
 from web.access import Audience, open_to
 from web.context import reading, someone
 from web.desk import pages
-from web.desk.items import address, written
+from web.desk.items import address, remember_desk, written
 from web.desk.words import QUEUE_KINDS, SORTS, WHOSE
 from web.filters import page_number, search_text
 
@@ -21,6 +21,7 @@ from web.filters import page_number, search_text
 @open_to(Audience.STAFF)
 def index() -> str:
     """The page of the queue that its address asks for."""
+    remember_desk()
     session, day = reading(), today()
     wanted = queue_filter()
     queue = list_queue(session, wanted, day)

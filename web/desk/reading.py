@@ -1,4 +1,4 @@
-"""A proposal and a candidate side by side: both texts in full, with the pairs of sentences that fit numbered in both."""
+"""A proposal and a candidate side by side: both texts in full, the pairs of sentences that fit numbered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matching.brokerage.client_notes import notes_for_company
 from matching.brokerage.curation import candidate_of, history, last_decisions, standing
 from matching.errors import MatchingError
 from matching.explanation import MOST_PAIRS
-from matching.types import SentencePair, Target
+from matching.types import Band, Match, SentencePair, Suggestions, Target
 from web.access import Audience, open_to
 from web.candidates import Candidate, matches_of, suggestions_now
 from web.context import application, reading
@@ -25,7 +25,6 @@ from web.desk import pages
 from web.explaining import reason
 from web.labels import REJECT_REASONS, Label
 from web.language import translate
-
 
 _ASKED_FOR = 2 * MOST_PAIRS
 """Some pairs are of texts that the page does not show, such as an organisation's competences."""
@@ -51,6 +50,16 @@ class Passage:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The suggestions before and after the one that is read, in its list, and its place in it from 1."""
+
+    before: Match | None
+    after: Match | None
+    place: int
+    of: int
+
+
 Texts = Sequence[tuple[str, str]]
 """Headings with their texts."""
 
@@ -63,7 +72,8 @@ def read(reference: str, target: str, number: int) -> str:
     proposal = proposal_by_reference(session, reference)
     candidate = (Target(target), number)
     record = _candidate(session, candidate)
-    match = matches_of(suggestions_now(reference), [candidate]).get(candidate)
+    suggestions = suggestions_now(reference)
+    match = matches_of(suggestions, [candidate]).get(candidate)
     why = reason(match) if match else None
     ours, theirs = _texts(proposal), _texts(record)
     own, other = numbered(_pairs(reference, candidate), ours, theirs)
@@ -83,6 +93,7 @@ def read(reference: str, target: str, number: int) -> str:
         last=last_decisions(decisions).get(candidate, 0),
         notes=[row for row in decisions if row.note and candidate_of(row) == candidate],
         client_note=notes_for_company(session, proposal.id).get(candidate),
+        beside=_beside(suggestions, candidate),
         reject_reasons=list[tuple[str, Label]](REJECT_REASONS.items()),
     )
 
@@ -99,6 +110,18 @@ def _candidate(session: Session, candidate: Candidate) -> Organisation | Proposa
     if found is None:
         raise NotFound
     return found
+
+
+def _beside(found: Suggestions | None, candidate: Candidate) -> Beside | None:
+    """Where the candidate stands among those worth a look; None where it is not among them."""
+    target, number = candidate
+    every = () if found is None else found.organisations if target is Target.ORGANISATIONS else found.proposals
+    good = [match for match in every if match.band is not Band.WEAK or match.curated]
+    here = next((place for place, match in enumerate(good) if match.candidate_id == number), None)
+    if here is None:
+        return None
+    before, after = good[here - 1] if here else None, good[here + 1] if here + 1 < len(good) else None
+    return Beside(before, after, here + 1, len(good))
 
 
 def _pairs(reference: str, candidate: Candidate) -> tuple[SentencePair, ...]:
@@ -142,7 +165,7 @@ def _passages(texts: Texts, numbers: Mapping[str, int]) -> tuple[Passage, ...]:
 
 
 def parts_of(text: str, numbers: Mapping[str, int], met: Iterable[int] = ()) -> tuple[Part, ...]:
-    """A text with the sentences numbered that occur in it; those that overlap are one. `met` are numbers from before."""
+    """A text with the sentences numbered that occur in it; those that overlap are one. `met` are numbers of before."""
     spans = [
         (*match.span(), number) for sentence, number in numbers.items() for match in _pattern(sentence).finditer(text)
     ]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from data.db import unit_of_work
 from data.models import Proposal
-from data.models.vocabulary import CaseKind, ProposalState, QueueKind
+from data.models.vocabulary import AttachmentOwner, CaseKind, ProposalState, QueueKind
 from data.queries import PLATFORM, proposal_by_reference, today
 from matching.brokerage.assignments import settle
+from matching.brokerage.attachments import Owner, attachments_of
 from matching.brokerage.checking import QualityReport
 from matching.brokerage.events import record
 from matching.brokerage.proposals import fields_of, version_of
 from matching.brokerage.queue import item_of
-from matching.brokerage.validation import LONGEST_REASON, approve, files_in_force, first_opinion, lapsed_opinion, refuse
+from matching.brokerage.validation import LONGEST_REASON, approve, first_opinion, lapsed_opinion, refuse
 from matching.errors import (
     AnotherPersonNeededError,
     InvalidProposalError,
@@ -29,7 +30,7 @@ from web.access import Audience, open_to
 from web.context import actor, application, reading, someone
 from web.desk import pages
 from web.desk.findings import findings_of, sections_of
-from web.desk.items import written
+from web.desk.items import desk_address, written
 from web.language import translate
 from web.proposals.moving import files_seen
 from web.proposals.writing import preview_of
@@ -70,9 +71,7 @@ def approve_proposal(reference: str) -> Response:
             if report.blocked:
                 _log_override(session, proposal.id, report, reason)
             version = request.form.get("version")
-            moved = approve(
-                session, reference, someone(), version=version, files=files_seen(), second_approval=second
-            )
+            moved = approve(session, reference, someone(), version=version, files=files_seen(), second_approval=second)
             waits = moved.state == ProposalState.TO_VALIDATE.value
             if not waits:
                 settle(session, QueueKind.VALIDATION, moved.id)
@@ -80,7 +79,7 @@ def approve_proposal(reference: str) -> Response:
         return make_response(_page(proposal, Unfinished("approve", reason, _why_not(error))), 422)
     said = translate("Your approval is noted; a second person has to approve, too.")
     flash(said if waits else translate("Approved: the proposal is open now."), "success")
-    return redirect(url_for("desk.index"))
+    return redirect(desk_address())
 
 
 @pages.post("/proposals/<path:reference>/refuse")
@@ -96,7 +95,7 @@ def refuse_proposal(reference: str) -> Response:
         moved = refuse(session, reference, someone(), reason, version=request.form.get("version"))
         settle(session, QueueKind.VALIDATION, moved.id)
     flash(translate("Refused: its owners read why and can send it again."), "success")
-    return redirect(url_for("desk.index"))
+    return redirect(desk_address())
 
 
 def _why_not(error: MatchingError) -> str:
@@ -136,7 +135,7 @@ def _page(proposal: Proposal, unfinished: Unfinished | None = None) -> str:
         preview=preview_of(fields_of(proposal)),
         waits=proposal.state == ProposalState.TO_VALIDATE.value,
         version=version_of(proposal),
-        files=files_in_force(session, proposal),
+        files=attachments_of(session, Owner(AttachmentOwner.PROPOSAL, proposal.id)),
         lapsed=lapsed_opinion(session, proposal),
         second_approval=application().settings.second_approval,
         first=first,

@@ -49,6 +49,8 @@ OUTCOMES: Mapping[str, Label] = {
     "another": _l("Another person has to approve it."),
     "unverified": _l("Its organisation has to be verified first."),
     "not_staff": _l("Work is given to colleagues only."),
+    "only_validation": _l("Only proposals to validate are approved."),
+    "only_expiry": _l("Only proposals about to expire are extended."),
     "impossible": _l("This is not possible for it."),
 }
 """What became of an item in a bulk action."""

@@ -12,7 +12,8 @@ from matching.brokerage.interest_rules import Refusal
 from matching.brokerage.permissions import is_staff, owns_proposal
 from web.context import person, reading
 from web.interests import pages
-from web.interests.wording import REFUSALS
+from web.interests.wording import REFUSALS, WAYS_OUT
+from web.labels import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Entry:
     is_open: bool
     own: Interest | None = None
     received: int | None = None
-    refusal: object = None
+    refusal: Label | None = None
+    way_out: tuple[str, Label] | None = None
 
 
 def entry_of(proposal: Proposal) -> Entry:
@@ -35,7 +37,9 @@ def entry_of(proposal: Proposal) -> Entry:
         return Entry(is_open, received=interests_received(session, proposal.id))
     own = own_interest(session, reader, proposal.id)
     refusal = refusal_of(session, reader, proposal, today()) if own is None else None
-    return Entry(is_open, own, refusal=REFUSALS[refusal.value] if refusal not in (None, Refusal.NOT_OPEN) else None)
+    if refusal is None or refusal is Refusal.NOT_OPEN:
+        return Entry(is_open, own)
+    return Entry(is_open, own, refusal=REFUSALS[refusal.value], way_out=WAYS_OUT.get(refusal.value))
 
 
 @pages.app_context_processor

@@ -41,6 +41,11 @@ REFUSALS: Mapping[str, Label] = {
     "already_open": _l("You have an expression of interest open for this proposal already."),
     "too_many": _l("You have five expressions of interest open, as many as there may be. End one of them first."),
 }
+WAYS_OUT: Mapping[str, tuple[str, Label]] = {
+    "not_validated": ("membership.show", _l("My organisation")),
+    "too_many": ("interests.index", _l("Expressions of interest")),
+}
+"""Where somebody goes to change what a refusal speaks of: the page and what it is called."""
 ACTIONS: Mapping[str, Label] = {
     "create": _l("Created"),
     "edit": _l("Draft changed"),

@@ -36,7 +36,7 @@ from web.interests.form import (
     texts_from,
     written_from,
 )
-from web.interests.wording import REFUSALS
+from web.interests.wording import REFUSALS, WAYS_OUT
 from web.language import translate
 from web.security import csrf
 from web.typed import stored_number
@@ -80,7 +80,8 @@ def new(target: str) -> Response:
     mine = own_interest(session, person, proposal.id) if refusal is Refusal.ALREADY_OPEN else None
     if mine is not None:
         return redirect(url_for("interests.show", reference=mine.reference))
-    page = render_template("interests/refused.html", proposal=proposal, refusal=REFUSALS[refusal.value])
+    told = {"refusal": REFUSALS[refusal.value], "way_out": None if person.is_staff else WAYS_OUT.get(refusal.value)}
+    page = render_template("interests/refused.html", proposal=proposal, **told)
     return make_response(page)
 
 

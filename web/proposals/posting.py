@@ -63,7 +63,7 @@ def post(kind: str) -> Response:
     chosen = _kind(kind)
     own = own_organisation()
     country = {"country": own.country} if own is not None and own.country else {}
-    form = form_for(chosen, organisation=request.args.get("organisation", ""), **country)
+    form = form_for(chosen, None, organisation=request.args.get("organisation", ""), **country)
     desk = Desk(form, chosen)
     return desk.page() if request.method == "GET" else _submitted(desk)
 

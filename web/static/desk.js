@@ -89,11 +89,12 @@ if (help) {
     if (inside) return;
     const key = event.key;
     let done = true;
+    const link = "jkb".includes(key) && document.querySelector(`a[data-key="${key}"]`);
     if (pending === "g" && key === "q") location.assign(help.dataset.queue);
+    else if (link) link.click();
     else if (key === "j") go(1);
     else if (key === "k") go(-1);
     else if (key === "?") { help.open = true; help.querySelector("summary").focus(); }
-    else if (key === "b" && document.querySelector("[data-key=b]")) document.querySelector("[data-key=b]").click();
     else if (key === "/" && document.getElementById("q")) document.getElementById("q").focus();
     else if (key === "a" && document.getElementById("approve")) done = jump("approve");
     else if (key === "r" && document.getElementById("refuse")) done = jump("refuse");
