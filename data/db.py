@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -41,8 +42,18 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        own_driver = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(own_driver, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _leave_values_out)
+        return engine
     raise DatabaseError(f"database {backend!r} is not supported: use SQLite or PostgreSQL")
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL quotes in the lines after the first what somebody wrote: "Key (email)=(…) already exists"."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _make_folder(folder: Path) -> None:
@@ -90,6 +101,12 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 def begin_writing(session: Session) -> None:
     """Take SQLite's write lock before anything is read, for a session that a library commits; see `unit_of_work`."""
     session.connection(execution_options={_BEGIN: "IMMEDIATE"})
+
+
+def hold_name(session: Session, name: str) -> None:
+    """Let one at a time come past here with this name, until its commit; SQLite's units of work do so anyway."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": zlib.crc32(name.encode())})
 
 
 @contextmanager

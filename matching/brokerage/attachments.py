@@ -6,13 +6,12 @@ that removed its row, and only where no other row has the same content.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.db import unit_of_work
+from data.db import hold_name, unit_of_work
 from data.errors import NotFoundError
 from data.models import Attachment, now
 from data.models.vocabulary import AttachmentOwner, CaseKind
@@ -37,8 +36,8 @@ def attach(session: Session, store: FileStore, owner: Owner, upload: Upload, *, 
 
     Raises LimitReachedError where there are as many files as there may be.
     """
-    _hold(session, f"{owner.kind.value}:{owner.id}")
-    _hold(session, upload.sha256)
+    hold_name(session, f"{owner.kind.value}:{owner.id}")
+    hold_name(session, upload.sha256)
     there = attachments_of(session, owner)
     same = next((row for row in there if row.sha256 == upload.sha256), None)
     if same is not None:
@@ -66,7 +65,7 @@ def remove(session: Session, owner: Owner, number: int, *, actor: str) -> Attach
 
     Raises NotFoundError for a file of another owner.
     """
-    _hold(session, f"{owner.kind.value}:{owner.id}")
+    hold_name(session, f"{owner.kind.value}:{owner.id}")
     attachment = session.get(Attachment, number, populate_existing=True)
     if attachment is None or _owner(attachment) != owner:
         raise NotFoundError(f"{owner.kind.value} {owner.id} has no file with the number {number}")
@@ -80,7 +79,7 @@ def remove(session: Session, owner: Owner, number: int, *, actor: str) -> Attach
 def discard(sessions: sessionmaker[Session], store: FileStore, key: str) -> bool:
     """Delete a content that no attachment has any more; returns whether it was deleted. Safe to run again."""
     with unit_of_work(sessions) as session:
-        _hold(session, key)
+        hold_name(session, key)
         used = select(func.count(Attachment.id)).where(Attachment.key == key, Attachment.removed_at.is_(None))
         if session.scalar(used):
             return False
@@ -116,9 +115,3 @@ def _detail(attachment: Attachment) -> dict[str, object]:
         "size": attachment.size,
         "sha256": attachment.sha256,
     }
-
-
-def _hold(session: Session, name: str) -> None:
-    """Let one at a time come past here with this name, until its commit; SQLite's units of work do so anyway."""
-    if session.connection().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": zlib.crc32(name.encode())})

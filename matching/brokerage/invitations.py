@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-import zlib
 from datetime import timedelta
 from enum import StrEnum
 
 from babel.dates import format_date
-from sqlalchemy import Select, String, cast, func, literal, select, text
+from sqlalchemy import Select, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
+from data.db import hold_name
 from data.errors import NotFoundError
 from data.models import Account, Invitation, Organisation, OutboxMessage, now
 from data.models.vocabulary import CaseKind, Membership, Role
@@ -85,6 +85,7 @@ def invite(
     address was sent, `enough_invitations` for what the account sent).
     """
     to = normal_email(email)
+    hold_name(session, f"invite {to}")  # of two at once the second revokes the first
     if most is not None:
         _require_fewer_by(session, actor)
         _require_fewer(session, to, most, actor=actor)
@@ -123,8 +124,6 @@ def _require_fewer_by(session: Session, actor: str) -> None:
 
 def _require_fewer(session: Session, to: str, most: LetterLimits, *, actor: str) -> None:
     """Raises AccountMoveError where the address was sent enough invitations, whoever asked for them."""
-    if session.connection().dialect.name == "postgresql":  # SQLite's units of work come one after the other anyway
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": zlib.crc32(f"invite {to}".encode())})
     keys = select(literal("invitation:") + cast(Invitation.id, String)).where(Invitation.email == to)
     if has_enough(session, OutboxMessage.key.in_(keys), most):
         _log.warning("letter held back: invitation by %s", actor)

@@ -20,6 +20,7 @@ from matching.brokerage.moves import brokers_of
 from matching.brokerage.outbox import notify
 from matching.brokerage.people import account_of, person_of
 from matching.brokerage.permissions import may_see_uncurated, may_work_on_proposal
+from matching.brokerage.proposal_paths import path_of
 from matching.brokerage.responses import refused
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.rules import targets_of
@@ -186,7 +187,7 @@ def tell(session: Session, search: SavedSearch, count: int, *, show_uncurated: b
         owner = None
     sees = owner is not None and may_see_uncurated(person_of(owner), show_uncurated=show_uncurated)
     occasion = f"search:{search.id}:{search.hits[-1].id}"
-    path = f"/proposals/{proposal.reference}#list-{search.target}"
+    path = path_of(proposal, f"list-{search.target}")
     values = {"title": proposal.title, "count": count}
     if owner is not None:
         template = "search.hits" if sees else "search.hits_withheld"

@@ -10,6 +10,7 @@ from data import migrate
 from data.db import make_engine, session_factory, unit_of_work
 from data.errors import DatabaseError
 from data.models import Run
+from tests.factories import account
 
 
 @pytest.mark.parametrize("url", ["mysql://host/name", "no address at all"])
@@ -62,3 +63,12 @@ def test_errors_hide_the_values_of_a_statement(sessions: sessionmaker[Session]) 
         session.execute(statement, {"job": "a value", "at": "2026-01-01 00:00:00"})
     assert "nonsense" in str(caught.value)
     assert "parameters hidden" in str(caught.value)
+
+
+def test_an_error_does_not_quote_what_somebody_wrote(session: Session) -> None:
+    account(session, email="ada@example.org")
+    with pytest.raises(IntegrityError) as caught:
+        account(session, email="ada@example.org")
+    told = f"{caught.value} {caught.value.orig}"
+    assert "ada@example.org" not in told
+    assert "email" in told

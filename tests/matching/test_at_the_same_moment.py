@@ -18,18 +18,20 @@ from data.models import (
     Account,
     CaseEvent,
     ClientNote,
+    Invitation,
     NotificationPreference,
     Proposal,
     ProposalCode,
     SavedFilter,
     TagDecision,
 )
-from data.models.vocabulary import AttachmentOwner, Frequency, NoticeKind, TagAction, Tree
+from data.models.vocabulary import AttachmentOwner, Frequency, NoticeKind, Role, TagAction, Tree
 from data.queries import today
 from data.uploads import FileStore, Upload
 from matching.brokerage import saved_filters
 from matching.brokerage.attachments import Owner, attach, attachments_of, remove
 from matching.brokerage.client_notes import take_back, tell_company
+from matching.brokerage.invitations import invite
 from matching.brokerage.opting_out import opt_out
 from matching.brokerage.people import person_of
 from matching.brokerage.tagging import decide_tag
@@ -67,6 +69,11 @@ def _take_note_back(session: Session, who: Account, what: Proposal) -> None:
     take_back(session, proposal_id=what.id, actor=f"account:{who.id}", **named)  # type: ignore[arg-type]
 
 
+def _invite(session: Session, who: Account, what: Proposal) -> None:
+    given = {"role": Role.MEMBER, "language": "it", "actor": f"account:{who.id}", "address": ""}
+    invite(session, email=f"collega{what.id}@example.org", organisation=what.organisation, **given)  # type: ignore[arg-type]
+
+
 _REMOVALS = select(func.count(CaseEvent.id)).where(CaseEvent.action == "removed")
 CASES: dict[str, tuple[Callable[[Session, Account, Proposal], None], Any]] = {
     "a list is followed": (_follow, select(func.count(SavedFilter.id))),
@@ -76,6 +83,7 @@ CASES: dict[str, tuple[Callable[[Session, Account, Proposal], None], Any]] = {
     ),
     "a code is confirmed": (_confirm_code, select(func.count(TagDecision.id))),
     "a file is removed": (_remove_file, _REMOVALS),
+    "a colleague is invited": (_invite, select(func.count(Invitation.id)).where(Invitation.revoked_at.is_(None))),
     "a note is taken back": (_take_note_back, select(func.count(ClientNote.id)).where(ClientNote.text.is_(None))),
 }
 

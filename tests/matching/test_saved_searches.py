@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.errors import NotFoundError
-from data.models import Organisation, Proposal, SavedSearch, SavedSearchHit
+from data.models import Notification, Organisation, Proposal, SavedSearch, SavedSearchHit
 from data.models.vocabulary import DecisionAction, Outcome, RejectReason, Role
 from data.queries import today
 from matching.bootstrap import Application
@@ -19,7 +19,7 @@ from matching.brokerage.curation import decide
 from matching.brokerage.people import Person
 from matching.errors import MoveNotAllowedError, NothingToMatchError
 from matching.types import Band, Explanation, Match, Suggestions, Target
-from tests.factories import organisation, proposal
+from tests.factories import account, organisation, proposal
 
 Sessions = sessionmaker[Session]
 
@@ -131,6 +131,16 @@ def test_who_reaches_the_lowest_band_is_found_once(sessions: Sessions, stored: t
         search = session.scalars(select(SavedSearch)).one()
         assert search.looked_at is not None
         assert search.best_probability == pytest.approx(0.3)
+
+
+def test_the_notice_leads_to_the_proposal_whatever_its_reference(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        account(session, "broker")
+        who, number = organisation(session).id, proposal(session, reference="Ö 1/2#3?x").id
+    save(sessions, number)
+    assert look(sessions, found(who)).hits == 1
+    with sessions() as session:
+        assert session.scalars(select(Notification.path)).one() == "/proposals/%C3%96%201/2%233%3Fx#list-organisations"
 
 
 def test_who_was_decided_about_is_not_new(sessions: Sessions, stored: tuple[int, list[int]]) -> None:

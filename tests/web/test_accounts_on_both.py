@@ -80,3 +80,17 @@ def test_of_many_invitations_at_the_same_moment_three_go_out(
     with ThreadPoolExecutor(5) as pool:
         assert list(pool.map(invite, browsers)) == [302] * 5
     assert len(session.scalars(select(OutboxMessage)).all()) == 3
+
+
+def test_who_registers_twice_at_the_same_moment_is_answered_alike_and_has_one_account(
+    visit: Visit, session: Session
+) -> None:
+    form = {"name": "Ada Prova", "email": "ada@example.org", "password": LONG, "language": "it", "notice": "y"}
+    browsers = [visit() for _ in range(3)]
+
+    def register(browser: Browser) -> int:
+        return browser.send("/register", form | {"notice_version": NOTICE_VERSION}).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(register, browsers)) == [302] * 3
+    assert len(session.scalars(select(Account).where(Account.email == "ada@example.org")).all()) == 1

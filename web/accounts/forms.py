@@ -24,6 +24,7 @@ from flask_security.utils import get_message, hash_password
 from wtforms import BooleanField, HiddenField, RadioField, StringField
 
 from data.account_lists import state_of
+from data.db import hold_name
 from matching.brokerage.accounts import LANGUAGES, entry_problems
 from matching.brokerage.consents import NOTICE_VERSION
 from matching.brokerage.passwords import normalised, password_problem
@@ -63,6 +64,8 @@ class RegistrationForm(RegisterFormV2):
 
     def validate(self, **given: Any) -> bool:
         """All faults at once; whether the address has an account already is none that anybody may see."""
+        # Of two at once the second finds the first one's account, instead of breaking on it.
+        hold_name(cast("Accounts", _datastore).db.session, f"address {(self.email.data or '').strip().lower()}")
         valid = super().validate(**given)
         faults = {
             "name": (

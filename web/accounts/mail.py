@@ -86,6 +86,8 @@ def _is_held_back(kind: str, user: User) -> bool:
 
 
 def _store(response: Response) -> Response:
-    """Some views of the library only send, and commit nothing."""
+    """Some views of the library only send, and commit nothing. After a fault there is nothing to keep."""
+    if response.status_code >= 500:
+        return response
     cast("Accounts", _datastore).commit()  # type: ignore[no-untyped-call]
     return response
