@@ -38,7 +38,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "{dropped} tolti da proposte chiuse",
         "searches": "Ricerche salvate: {searches} esaminate, {hits} nuovi candidati per {successful} di esse; "
         "{ended} finite con la loro proposta; {lists} elenchi seguiti, {new_in_lists} novità",
-        "digest": "Messaggi: {letters} scritti con {notifications} notifiche, {left_out} notifiche non volute",
+        "digest": "Messaggi: {letters} scritti con {notifications} notifiche, {left_out} notifiche non volute, "
+        "{failed} account non riusciti",
         "deliver": "Posta: {sent} messaggi inviati, {later} rinviati, {failed} respinti, {uncertain} di esito incerto",
         "retention": "Conservazione: tolti {unconfirmed_accounts} account mai confermati, {invitations} inviti, "
         "{letters} messaggi, {notifications} notifiche, moduli di {interests} manifestazioni, {attachments} allegati",
@@ -64,7 +65,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "{dropped} removed from closed ones",
         "searches": "Saved searches: {searches} looked at, {hits} new candidates for {successful} of them; "
         "{ended} ended with their proposal; {lists} followed lists, {new_in_lists} new entries",
-        "digest": "Letters: {letters} written with {notifications} notifications, {left_out} notifications not wanted",
+        "digest": "Letters: {letters} written with {notifications} notifications, {left_out} notifications not wanted, "
+        "{failed} accounts failed",
         "deliver": "Mail: {sent} letters sent, {later} put off, {failed} refused, {uncertain} of unknown fate",
         "retention": "Retention: {unconfirmed_accounts} accounts never confirmed, {invitations} invitations, "
         "{letters} letters, {notifications} notifications, forms of {interests} expressions, {attachments} files gone",

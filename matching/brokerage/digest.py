@@ -5,6 +5,7 @@ What was written, or left out by the person's wish, is marked in the same transa
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from matching.brokerage.letters import Letter, written
 from matching.brokerage.opting_out import OptOut
 from matching.brokerage.outbox import frequency_of, send
 from matching.brokerage.texts.followup import DIGEST, FOOT, KINDS
+
+_log = logging.getLogger(__name__)
 
 _MONDAY = 0
 _WEEK = timedelta(days=7)
@@ -37,24 +40,33 @@ class Mailing:
 
 @dataclass
 class WrittenDue:
-    """What a round did: letters written, notifications in them, and those left out by the person's wish."""
+    """What a round did: letters, notifications in them, those left out by the person's wish, accounts that failed."""
 
     letters: int = 0
     notifications: int = 0
     left_out: int = 0
+    failed: int = 0
 
 
 def write_all_due(
     sessions: sessionmaker[Session], now: datetime, mailing: Mailing, *, digests: bool = False
 ) -> WrittenDue:
-    """Write what is due, one account after the other, each in a transaction of its own; see `write_due`."""
+    """Write what is due, one account after the other, each in a transaction of its own; see `write_due`.
+
+    A notification that no letter can be made of, such as one whose text this version lacks, holds up its account alone.
+    """
     report = WrittenDue()
     with sessions() as session:
         waiting = session.scalars(select(Notification.account_id).where(Notification.mailed_at.is_(None)).distinct())
         numbers = sorted(waiting)
     for number in numbers:
-        with unit_of_work(sessions) as session:
-            found = write_due(session, now, mailing, number, digests=digests)
+        try:
+            with unit_of_work(sessions) as session:
+                found = write_due(session, now, mailing, number, digests=digests)
+        except (LookupError, TypeError, ValueError):  # what filling a text raises
+            _log.exception("the notifications of account:%d cannot be written", number)
+            report.failed += 1
+            continue
         report.letters += found.letters
         report.notifications += found.notifications
         report.left_out += found.left_out

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from data.db import unit_of_work
@@ -59,6 +59,21 @@ def test_what_is_wanted_at_once_is_a_letter_each_with_links(sessions: Sessions) 
     assert (first.address, first.language, first.account_id) == (whom.email, "en", whom.id)
     assert first.unsubscribe_url is not None
     assert first.unsubscribe_url in first.body
+
+
+def test_what_no_letter_can_be_made_of_holds_up_its_account_alone(
+    sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = somebody(sessions), somebody(sessions)
+    for whom in (first, second):
+        tell(sessions, whom, NoticeKind.ACCOUNT)
+    with sessions.begin() as session:
+        own = update(Notification).where(Notification.account_id == first.id)
+        session.execute(own.values(template="text.of.another.version"))
+    assert write(sessions, TUESDAY) == WrittenDue(letters=1, notifications=1, failed=1)
+    assert [letter.account_id for letter in letters(sessions)] == [second.id]
+    assert f"account:{first.id}" in caplog.text
+    assert first.email not in caplog.text
 
 
 def test_daily_ones_come_in_one_letter_grouped_in_the_persons_language(sessions: Sessions) -> None:
