@@ -255,3 +255,14 @@ def test_why_somebody_is_missing_is_asked_only_while_partners_are_suggested(
     page = member.get("/proposals/P-2").text
     assert "Why am I not seeing somebody?" not in page
     assert "only while the proposal is published" in page
+
+
+def test_what_was_answered_stays_readable_once_the_proposal_is_closed(
+    member: Browser, sessions: sessionmaker[Session], address: str, candidates: list[int]
+) -> None:
+    decided(sessions, candidates[0], DecisionAction.ACCEPT)
+    answered(member, address, candidates[0], "interested")
+    with sessions.begin() as session:
+        proposal_by_reference(session, "P-1").state = "closed"
+    said = text_of(member.get(address).text)
+    assert "What was answered Candidato A Interested" in said
