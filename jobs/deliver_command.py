@@ -36,11 +36,8 @@ def deliver(every: float | None, most: int | None, retry_uncertain: bool, as_jso
                 signal.signal(number, lambda *_given: stopping.set())
         while True:
             found = write_letters(application, digests=False)
-            found = {
-                "written": found["letters"],
-                "accounts_failed": found["failed"],
-                **send_letters(application, most=most),
-            }
+            counts = {"written": found["letters"], **send_letters(application, most=most)}
+            found = {**counts, "accounts_failed": found["failed"]}
             if as_json:
                 click.echo(json.dumps(found))
             elif every is None or any(found.values()):

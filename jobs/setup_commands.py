@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,7 @@ def serve(host: str | None, port: int | None) -> None:
     arguments += ["--log-level", "warning", "web.wsgi:create()"]
     from gunicorn.app.wsgiapp import run
 
+    os.environ |= {"ABBINA_HOST": address, "ABBINA_PORT": str(number)}  # links in letters lead here
     sys.argv = arguments
     run()
 

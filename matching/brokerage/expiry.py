@@ -59,7 +59,7 @@ def notify_expiring(session: Session, today: date) -> int:
             path=path_of(proposal),
             key=f"proposal.expiring:{proposal.id}:{proposal.expires.isoformat()}",
             title=proposal.title,
-            day=proposal.expires.strftime("%d/%m/%Y"),
+            day=proposal.expires.isoformat(),
         )
     return len(proposals)
 

@@ -7,11 +7,15 @@ values (`str.format`). The modules of brokerage/texts hold them, one for each ki
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 from matching.brokerage.texts import TEMPLATES
 
 LANGUAGES = ("it", "en")
+DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,23 @@ class Letter:
 
 
 def written(template: str, language: str, **values: Any) -> Letter:
-    """A template in a language, filled. Raises KeyError for an unknown template or a value that is missing."""
-    text = TEMPLATES[template][language if language in LANGUAGES else LANGUAGES[0]]
+    """A template in a language, filled. Raises KeyError for an unknown template or a value that is missing.
+
+    A `day` is stored as ISO 8601 and written as the language does.
+    """
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    text = TEMPLATES[template][spoken]
+    if DAY in values:
+        values[DAY] = _as_written(values[DAY], spoken)
     plain = {name: _one_line(value) for name, value in values.items()}
     return Letter(text.line.format(**plain), text.body.format(**{**plain, **values}))
+
+
+def _as_written(day: Any, language: str) -> Any:
+    try:
+        return format_date(date.fromisoformat(day), "d MMMM yyyy", locale=language)
+    except (TypeError, ValueError):  # what is stored in another form is shown as it is
+        return day
 
 
 def _one_line(value: Any) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from data.errors import NotFoundError
 from data.models import Notification, Proposal, now
 from data.models.vocabulary import Outcome, ProposalKind
 from data.queries import proposal_by_reference
-from matching.brokerage import life, moves, proposals, validation
+from matching.brokerage import letters, life, moves, proposals, validation
 from matching.brokerage.expiry import archive_old, expire_due, notify_expiring
 from matching.brokerage.people import Person, person_of
 from matching.brokerage.proposal_content import hash_of
@@ -350,6 +351,12 @@ def test_notice_is_given_once_two_weeks_before_the_end(sessions: sessionmaker[Se
     first = [row.account_id for row in rows if row.path == f"/proposals/{soon}"]
     assert sorted(first) == sorted([people.author.account_id, people.colleague.account_id, people.second.account_id])
     assert len(rows) == 5  # the other one a day later, to two members
+    end = (DAY + timedelta(days=14)).strftime("%Y")
+    said = {
+        language: letters.written(rows[0].template, language, **rows[0].values).subject for language in ("it", "en")
+    }
+    assert re.match(rf"Scade il \d+ [a-z]+ {end}: ", said["it"])
+    assert re.match(rf"Ends on \d+ [A-Z][a-z]+ {end}: ", said["en"])
 
 
 def test_time_ends_and_archives_proposals_with_a_line_in_the_log(
