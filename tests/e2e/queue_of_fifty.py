@@ -29,8 +29,11 @@ def fill(region: Application, company: Account) -> None:
         own = {"organisation_id": company.organisation_id, "author_id": company.id}
         for number in range(WAITING["validation"]):
             thing = THINGS[number % len(THINGS)]
-            submitted = now() - timedelta(days=number % 3)
-            to_validate(session, title=f"Rivestire {thing} di acciaio, caso {number}", submitted_at=submitted, **own)
+            given = {"submitted_at": now() - timedelta(days=number % 3), "author_id": company.id}
+            # Of several firms, since one that hands in the same twice is an obstacle.
+            firm = factories.organisation(session, name=f"Rivestimenti {number}", verified_at=now())
+            title = f"Rivestire {thing} di acciaio, caso {number}"
+            to_validate(session, title=title, organisation_id=firm.id, **given)
         for number in range(WAITING["expiry"]):
             end = factories.in_days(10 + number)
             factories.proposal(session, title=f"Profilo che scade {number}", expires=end, **own)
