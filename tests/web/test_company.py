@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from data.models import Notification, Organisation, PartnerResponse
+from data.models import Notification, Organisation, PartnerResponse, now
 from data.models.vocabulary import DecisionAction, RejectReason
 from data.queries import proposal_by_reference
 from matching.brokerage.client_notes import tell_company
@@ -227,6 +227,20 @@ def test_why_tells_nothing_of_hidden_proposals(
     chosen = member.get(f"{address}/why?target=proposals&candidate={secret.id}").text
     assert "Segreto industriale" not in chosen
     assert outsider.get(f"{address}/why?q=x").status_code == 403
+
+
+def test_why_tells_nothing_of_organisations_that_nobody_has_verified(
+    member: Browser, client: Browser, session: Session, address: str
+) -> None:
+    hidden = organisation(session, name="Nascosta srl", withdrawn_at=now(), verified_at=None)
+    left = organisation(session, name="Ritirata srl", withdrawn_at=now(), verified_at=now())
+    session.commit()
+    for asked in ("nascosta srl", hidden.reference):
+        assert "Nobody on the platform" in why(member, address, asked)
+    chosen = member.get(f"{address}/why?target=organisations&candidate={hidden.id}").text
+    assert "Nascosta" not in chosen
+    assert "Nobody on the platform" not in why(client, address, "nascosta srl")
+    assert "Nobody on the platform" not in why(member, address, left.name)
 
 
 def test_a_company_keeps_looking_where_nobody_was_chosen_for_it(member: Browser, address: str) -> None:

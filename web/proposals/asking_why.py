@@ -64,7 +64,7 @@ def _chosen() -> Found | None:
         return None
     if target == Target.ORGANISATIONS.value:
         organisation = reading().get(Organisation, number)
-        if organisation is None:
+        if organisation is None or not _is_public(organisation):
             return None
         return Found(Target.ORGANISATIONS, organisation.id, organisation.reference, organisation.name)
     other = reading().get(Proposal, number)
@@ -73,11 +73,17 @@ def _chosen() -> Found | None:
     return Found(Target.PROPOSALS, other.id, other.reference, other.title)
 
 
+def _is_public(organisation: Organisation) -> bool:
+    """One that nobody has verified yet is in no list either: others than the staff are not told that it is there."""
+    hidden = organisation.withdrawn_at is not None and organisation.verified_at is None
+    return not hidden or is_staff(person())
+
+
 def _found(asked: str) -> list[Found]:
     """Who is called so; those of exactly that name or reference alone, if there are any."""
     session = reading()
     called_so = organisations_named(session, asked, withdrawn=True)
-    exact = [Found(Target.ORGANISATIONS, item.id, item.reference, item.name) for item in called_so]
+    exact = [Found(Target.ORGANISATIONS, item.id, item.reference, item.name) for item in called_so if _is_public(item)]
     own = list_proposals(
         session,
         ProposalFilter(text=asked, state=ANY_STATE, page_size=MOST_FOUND, reader=reader_of(person())),
