@@ -19,6 +19,8 @@ from tests.e2e.people import People
 
 PICTURES = "STORY_PICTURES"
 """A folder for pictures of the main stations; none are taken where the variable is missing."""
+TELEPHONE = 390
+_HEIGHT = 900
 _PATIENCE_MS = 20_000
 _LINK = re.compile(r"https?://\S+")
 
@@ -39,7 +41,7 @@ class Story:
     def before(self, persona: str = "stranger") -> Iterator[Page]:
         """A browser of its own in which that persona is signed in."""
         context = self.people.context(
-            self.browser, persona, viewport={"width": self.width, "height": 900}, base_url=self.people.address
+            self.browser, persona, viewport={"width": self.width, "height": _HEIGHT}, base_url=self.people.address
         )
         context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
@@ -49,7 +51,7 @@ class Story:
         try:
             yield page
         except Exception:
-            self._picture(page, f"failed-{persona}")
+            self._picture(page, f"{next(self._stations):02}-failed-{persona}", self.width)
             raise
         finally:
             context.close()
@@ -79,17 +81,24 @@ class Story:
         return next(link for link in _LINK.findall(self.letter(email, part)) if part in link)
 
     def station(self, page: Page, name: str) -> None:
-        """The page, once it is there, fits its window; a picture of it where pictures are wanted."""
+        """The page, once it is there, fits its window; where pictures are wanted, it is taken on a telephone, too."""
         page.wait_for_load_state()
-        self._picture(page, name)
-        fits = page.locator("html").evaluate("(root) => root.scrollWidth <= window.innerWidth")
-        assert fits, f"{name} scrolls sideways"
+        number = next(self._stations)
+        self._take(page, f"{number:02}-{name}", self.width)
+        if os.environ.get(PICTURES) and self.width > TELEPHONE:
+            page.set_viewport_size({"width": TELEPHONE, "height": _HEIGHT})
+            self._take(page, f"{number:02}-{name}", TELEPHONE)
+            page.set_viewport_size({"width": self.width, "height": _HEIGHT})
 
-    def _picture(self, page: Page, name: str) -> None:
+    def _take(self, page: Page, name: str, width: int) -> None:
+        self._picture(page, name, width)
+        fits = page.locator("html").evaluate("(root) => root.scrollWidth <= window.innerWidth")
+        assert fits, f"{name} scrolls sideways at {width} px"
+
+    def _picture(self, page: Page, name: str, width: int) -> None:
         folder = os.environ.get(PICTURES)
         if folder:
-            file = Path(folder) / f"{self.name}-{next(self._stations):02}-{name}-{self.width}.png"
-            page.screenshot(path=file, full_page=True)
+            page.screenshot(path=Path(folder) / f"{self.name}-{name}-{width}.png", full_page=True)
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
