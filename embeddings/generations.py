@@ -59,6 +59,11 @@ class Generation:
         extra: Mapping[str, Any] = self.manifest["extra"]
         return extra
 
+    @property
+    def rows(self) -> int:
+        """How many rows all sections have together."""
+        return sum(len(self.section(name)) for name in self.names)
+
     def section(self, name: str) -> Section:
         """The section `name`. Raises GenerationError where there is none, or its files are damaged."""
         entry = self.manifest["sections"].get(name)

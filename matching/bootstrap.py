@@ -145,17 +145,15 @@ class Application:
     def update_index(self, *, full: bool = False, progress: Progress = quiet) -> IndexReport:
         """Bring the index up to date; see `Indexer.run`. The fallback encoder is fitted anew by a full run."""
         wanted = purge_wanted(self.store.root)  # what is erased from now on may still get into this index
-        if self.settings.model != FALLBACK_MODEL:
-            report = self._indexer().run(full=full, progress=progress)
-            self._purge(wanted)
-            drop_unused_vectors(self.settings, self.store)
-            return report
-        with self._lock:
-            if full or self.store.current_id() is None or not self._serves():
-                self._encoder = fit_fallback(self.settings, self.sessions)
+        fallback = self.settings.model == FALLBACK_MODEL
+        if fallback:
+            with self._lock:
+                if full or self.store.current_id() is None or not self._serves():
+                    self._encoder = fit_fallback(self.settings, self.sessions)
         report = self._indexer().run(full=full, progress=progress)
         self._purge(wanted)
-        drop_unused_fallbacks(self.settings, self.store)
+        drop_unused = drop_unused_fallbacks if fallback else drop_unused_vectors
+        drop_unused(self.settings, self.store)
         return report
 
     def forget(self, texts: Collection[str], gone: Gone) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.encoder import Encoder
-from embeddings.generations import Generation, GenerationStore, Section, SectionPlan
+from embeddings.generations import GenerationStore, Section, SectionPlan
 from matching.collection import ORGANISATIONS_OFFERED
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def leave_out(store: GenerationStore, encoder: Encoder, gone: Gone) -> bool:
     """
     present = store.current(encoder)
     plans = [_without(present.section(name), gone) for name in present.names]
-    if sum(map(len, plans)) == _rows(present):
+    if sum(map(len, plans)) == present.rows:
         return False
     number = store.build(plans, encoder, present, present.extra)
     store.activate(number)
@@ -48,7 +48,3 @@ def _without(section: Section, gone: Gone) -> SectionPlan:
     kept = np.flatnonzero(~np.isin(section.owners, owners)).astype(np.int64)
     attributes = {name: np.asarray(values)[kept] for name, values in section.attributes.items()}
     return SectionPlan(section.name, section.role, kept=kept, attributes=attributes, tidy=True)
-
-
-def _rows(generation: Generation) -> int:
-    return sum(len(generation.section(name)) for name in generation.names)

@@ -111,7 +111,7 @@ class Indexer:
         stale = self._to_tag_again(changes)
         idle = not any(change.changed or change.gone for change in changes.values()) and not any(stale.values())
         if previous is not None and idle:
-            return IndexReport(previous.id, False, len(organisations), len(proposals), 0, _rows(previous), (), ())
+            return IndexReport(previous.id, False, len(organisations), len(proposals), 0, previous.rows, (), ())
         changed_organisations = changes[ORGANISATIONS_OFFERED].changed
         changed_proposals = changes[PROPOSALS_OFFERED].changed
         new = self._read_organisations(changed_organisations, progress) | self._read_proposals(
@@ -240,10 +240,6 @@ def _digest(concepts: ConceptIndex) -> str:
 
 def _stamp(moment: datetime) -> int:
     return int((moment - _EPOCH).total_seconds() * 1_000_000)
-
-
-def _rows(generation: Generation) -> int:
-    return sum(len(generation.section(name)) for name in _PLACES)
 
 
 def _table(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -166,10 +166,14 @@ def suspend(session: Session, account_id: int, *, actor: str, reason: str = "") 
     return account
 
 
+def is_open_invitation() -> ColumnElement[bool]:
+    """Condition: the invitation can be accepted still."""
+    return and_(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now())
+
+
 def take_invitations_back(session: Session, account_id: int, *, actor: str) -> None:
     """Let nobody come in by an open invitation of somebody who may not invite any more."""
-    undecided = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > now())
-    own = update(Invitation).where(Invitation.actor == actor_of(account_id), *undecided)
+    own = update(Invitation).where(Invitation.actor == actor_of(account_id), is_open_invitation())
     revoked = list(session.scalars(own.values(revoked_at=now()).returning(Invitation.id)))
     if revoked:
         detail = {"invitations": sorted(revoked)}

@@ -11,7 +11,6 @@ import secrets
 from datetime import timedelta
 from enum import StrEnum
 
-from babel.dates import format_date
 from sqlalchemy import Select, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,14 @@ from data.db import hold_name
 from data.errors import NotFoundError
 from data.models import Account, Invitation, Organisation, OutboxMessage, now
 from data.models.vocabulary import CaseKind, Membership, Role
-from matching.brokerage.accounts import LANGUAGES, account_by_email, account_by_id, create_account, normal_email
+from matching.brokerage.accounts import (
+    LANGUAGES,
+    account_by_email,
+    account_by_id,
+    create_account,
+    is_open_invitation,
+    normal_email,
+)
 from matching.brokerage.events import record
 from matching.brokerage.letters import Letter, written
 from matching.brokerage.outbox import LetterLimits, has_enough, send
@@ -224,7 +230,7 @@ def _letter(invitation: Invitation, organisation: Organisation | None, url: str)
         "account.invited",
         invitation.language,
         as_whom=whom.format(organisation=organisation.name if organisation is not None else ""),
-        until=format_date(invitation.expires_at, "d MMMM yyyy", locale=invitation.language),
+        day=invitation.expires_at.date().isoformat(),
         url=url,
     )
 
@@ -255,8 +261,7 @@ def _open_of(organisation_id: int | None) -> Select[Invitation]:
 
 
 def _open() -> Select[Invitation]:
-    undecided = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-    return select(Invitation).where(*undecided, Invitation.expires_at > now())
+    return select(Invitation).where(is_open_invitation())
 
 
 def _record(session: Session, invitation: Invitation, action: str, *, actor: str) -> None:

@@ -12,12 +12,12 @@ TEMPLATES: dict[str, dict[str, Text]] = {
     "account.invited": {
         "it": Text(
             "Invito ad Abbina",
-            "Buongiorno,\n\nc'è un invito a entrare in Abbina{as_whom}: si può accettare fino al {until}.\n{url}\n\n"
+            "Buongiorno,\n\nc'è un invito a entrare in Abbina{as_whom}: si può accettare fino al {day}.\n{url}\n\n"
             "Chi non conosce Abbina o non vuole entrare può ignorare questo messaggio.\n",
         ),
         "en": Text(
             "Invitation to Abbina",
-            "Hello,\n\nyou are invited to join Abbina{as_whom}: you can accept until {until}.\n{url}\n\n"
+            "Hello,\n\nyou are invited to join Abbina{as_whom}: you can accept until {day}.\n{url}\n\n"
             "If you do not know Abbina or do not want to join, ignore this message.\n",
         ),
     },
